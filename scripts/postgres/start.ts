@@ -1,0 +1,25 @@
+import postgres from "postgres";
+import { print, report } from "../print.ts";
+import { migrate } from "./migrate.ts";
+import { startTemporaryPostgres } from "./temporary-postgres.ts";
+
+/** `deno task db`: a throw-away PostgreSQL, migrated and seeded, until Ctrl-C. */
+async function main(): Promise<void> {
+  const stop = Promise.withResolvers<void>();
+  Deno.addSignalListener("SIGINT", stop.resolve);
+  Deno.addSignalListener("SIGTERM", stop.resolve);
+
+  report("starting PostgreSQL");
+  await using server = await startTemporaryPostgres();
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  try {
+    await migrate(sql, { seed: true, onProgress: report });
+  } finally {
+    await sql.end();
+  }
+  print(`DATABASE_URL=${server.url}`);
+  report("ready; its data goes when you press Ctrl-C");
+  await stop.promise;
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,133 @@
+import { findPostgresBinaries } from "./postgres-binaries.ts";
+
+/** A throw-away server. `url` names its `postgres` database, owned by its superuser. */
+export interface TemporaryPostgres extends AsyncDisposable {
+  readonly url: string;
+  /** Stops the server and deletes its files. */
+  close(): Promise<void>;
+}
+
+/** How to start a throw-away server. */
+export interface TemporaryPostgresOptions {
+  /** `true` keeps a commit's promise (benchmarks); `false`, the default, never waits for the disk. */
+  readonly durable?: boolean;
+  /** Server settings by name, over the defaults, such as `{ shared_buffers: "1GB" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The server outlives no one: this shell owns it and holds its standard input as a leash, so closing the
+ * pipe, Ctrl-C and even `kill -9` of the parent's whole process group stop it and delete its folder.
+ */
+const KEEPER = `
+bin=$1 dir=$2
+"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1 &&
+cat "$dir/settings" >>"$dir/data/postgresql.conf" &&
+"$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 </dev/null
+code=$?
+if [ $code -eq 0 ]; then
+  echo ready
+  cat >/dev/null
+  "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
+else
+  tail -n 20 "$dir/log" >&2
+fi
+rm -rf "$dir"
+exit $code
+`;
+
+/**
+ * Starts a PostgreSQL of its own on a free loopback port, in a temporary folder, trusting every local
+ * caller.
+ * @throws {PostgresNotFoundError} when the machine has no PostgreSQL with PostGIS
+ */
+export async function startTemporaryPostgres(
+  options: TemporaryPostgresOptions = {},
+): Promise<TemporaryPostgres> {
+  const binaries = await findPostgresBinaries();
+  const account = await serverAccount();
+  const port = freePort();
+  const folder = await Deno.makeTempDir({ prefix: "mobility-postgres-" });
+  await Deno.writeTextFile(
+    `${folder}/settings`,
+    settingsFile({
+      port,
+      hasCron: binaries.hasCron,
+      durable: options.durable ?? false,
+      settings: options.settings ?? {},
+    }),
+  );
+  if (account !== undefined) await Deno.chown(folder, account.uid, account.gid);
+
+  const keeper = new Deno.Command("sh", {
+    args: ["-c", KEEPER, "postgres-keeper", binaries.folder, folder],
+    cwd: folder,
+    detached: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    ...account,
+  }).spawn();
+
+  const leash = keeper.stdin.getWriter();
+  const output = keeper.stdout.getReader();
+  const first = await output.read();
+  await output.cancel();
+  if (first.done) {
+    const log = await new Response(keeper.stderr).text();
+    await leash.abort();
+    throw new Error(`Cannot start PostgreSQL from ${binaries.folder}. Its log ends with:\n${log}`);
+  }
+  await keeper.stderr.cancel();
+
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    closed ??= leash.close().then(() => keeper.status).then(() => {});
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** PostgreSQL refuses to run as root: root lends it the account that Debian's package makes. */
+async function serverAccount(): Promise<{ uid: number; gid: number } | undefined> {
+  if (Deno.uid() !== 0) return undefined;
+  const entry = (await Deno.readTextFile("/etc/passwd"))
+    .split("\n").map((line) => line.split(":")).find(([name]) => name === "postgres");
+  if (entry === undefined) {
+    throw new Error(
+      'Cannot start PostgreSQL as root without a "postgres" account. Run: useradd --system postgres',
+    );
+  }
+  return { uid: Number(entry[2]), gid: Number(entry[3]) };
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+function settingsFile(
+  { port, hasCron, durable, settings }: {
+    port: number;
+    hasCron: boolean;
+    durable: boolean;
+    settings: Readonly<Record<string, string>>;
+  },
+): string {
+  const all: Record<string, string> = {
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    unix_socket_directories: "",
+    max_connections: "200",
+    shared_buffers: "128MB",
+    timezone: "UTC",
+    // pg_cron works in one database of a server: the one whose name the server's URL has.
+    ...(hasCron ? { shared_preload_libraries: "pg_cron", "cron.host": "127.0.0.1" } : {}),
+    ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+    ...settings,
+  };
+  return Object.entries(all)
+    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`).join("");
+}
