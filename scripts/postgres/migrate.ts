@@ -30,7 +30,7 @@ export class MigrationError extends Error {
  */
 export async function migrate(sql: Sql, options: MigrateOptions = {}): Promise<string[]> {
   const report = options.onProgress ?? (() => {});
-  await applyFile(sql, { file: BOOTSTRAP });
+  await bootstrap(sql);
   await createRecord(sql);
   const recorded = await sql<{ version: string }[]>`
     select version from supabase_migrations.schema_migrations`;
@@ -49,6 +49,11 @@ export async function migrate(sql: Sql, options: MigrateOptions = {}): Promise<s
     await applyFile(sql, { file });
   }
   return applied;
+}
+
+/** Gives a bare database what every Supabase database has; harmless where it is there already. */
+export async function bootstrap(sql: Sql): Promise<void> {
+  await applyFile(sql, { file: BOOTSTRAP });
 }
 
 /**
