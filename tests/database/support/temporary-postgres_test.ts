@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import {
+  findPostgresBinaries,
+  PostgresNotFoundError,
+} from "../../../scripts/postgres/postgres-binaries.ts";
+import { startTemporaryPostgres } from "../../../scripts/postgres/temporary-postgres.ts";
+import { withConnection } from "../../support/test-server.ts";
+
+const MODULE = new URL("../../../scripts/postgres/temporary-postgres.ts", import.meta.url).href;
+
+/** `DATABASE_URL` does not help here: these tests need a server that they can start. */
+const ignore = await findPostgresBinaries().then(() => false, (error: unknown) => {
+  if (error instanceof PostgresNotFoundError) return true;
+  throw error;
+});
+
+async function answers(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  try {
+    using _connection = await Deno.connect({ hostname, port: Number(port) });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return false;
+    throw error;
+  }
+}
+
+Deno.test({
+  name: "startTemporaryPostgres() starts with the given settings and is gone when closed",
+  ignore,
+  async fn(): Promise<void> {
+    const server = await startTemporaryPostgres({ durable: true, settings: { work_mem: "9MB" } });
+    const settings = await withConnection(
+      server.url,
+      (sql) =>
+        sql`select current_setting('work_mem') as work_mem, current_setting('fsync') as fsync`,
+    );
+    assert.deepEqual([...settings], [{ work_mem: "9MB", fsync: "on" }]);
+    await server.close();
+    assert.equal(await answers(server.url), false);
+  },
+});
+
+Deno.test({
+  name: "startTemporaryPostgres() leaves no server behind when its process is killed",
+  ignore,
+  async fn(): Promise<void> {
+    const code = `
+      import { startTemporaryPostgres } from ${JSON.stringify(MODULE)};
+      const server = await startTemporaryPostgres();
+      Deno.stdout.writeSync(new TextEncoder().encode(server.url));
+      setInterval(() => {}, 1000);`;
+    const parent = new Deno.Command(Deno.execPath(), {
+      args: ["eval", code],
+      stdout: "piped",
+    }).spawn();
+    const reader = parent.stdout.getReader();
+    const url = new TextDecoder().decode((await reader.read()).value);
+    await reader.cancel();
+    assert.equal(await answers(url), true);
+
+    parent.kill("SIGKILL");
+    await parent.status;
+    const deadline = Date.now() + 10_000;
+    while (await answers(url) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.equal(await answers(url), false);
+  },
+});
