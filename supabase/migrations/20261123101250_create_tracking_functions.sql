@@ -1,0 +1,167 @@
+-- Positions in, positions out.
+
+-- The price of a ride that had no dropoff when it was asked for: the road from the pickup to where the
+-- driver is now, and the minutes since the start.
+create function mobility.price_finished_ride(m mobility.matches) returns mobility.matches
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_distance_m integer;
+  v_fare mobility.fare;
+  t mobility.trips;
+begin
+  select * into t from mobility.trips where id = m.passenger_trip_id;
+  select mobility.distance_m(t.pickup_lat, t.pickup_lng, l.lat, l.lng) * v.road_factor into v_distance_m
+  from mobility.live_positions l
+  join mobility.vehicle_types v on v.code = l.vehicle_type
+  where l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id;
+  v_fare := mobility.fare_for(t.vehicle_type, t.pickup_lat, t.pickup_lng, v_distance_m,
+    extract(epoch from now() - m.started_at), now());
+  update mobility.matches
+  set distance_m = v_distance_m, fare_amount = v_fare.fare_amount, currency = v_fare.currency
+  where id = m.id returning * into m;
+  return m;
+end
+$$;
+comment on function mobility.price_finished_ride is 'Prices a ride without a dropoff when it ends.';
+
+-- Takes up to 500 positions {trip_id, lat, lng, recorded_at?, accuracy_m?, heading?, speed_mps?} and
+-- answers each, in order, with {trip_id, accepted, code?}. A point that is older than what is known is
+-- not an error and not used (OUT_OF_DATE). Nobody but the owner moves a trip.
+create function public.update_positions(p_acting_user uuid, p_points jsonb) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := now();
+  v_answers jsonb;
+begin
+  with point as materialized (
+    select p.ordinality, p.trip_id, p.lat, p.lng, p.accuracy_m, p.heading, p.speed_mps,
+      coalesce(p.recorded_at, v_now) as recorded_at, t.role, t.vehicle_type, t.status, t.id,
+      case
+        when t.id is null then 'TRIP_NOT_FOUND'
+        when p_acting_user <> t.user_id then 'FORBIDDEN'
+        when t.status = 'completed' then 'TRIP_COMPLETED'
+        when t.status = 'cancelled' then 'TRIP_CANCELLED'
+        when t.status = 'expired' or t.status = 'open' and t.expires_at <= v_now then 'TRIP_EXPIRED'
+        when not mobility.is_plausible(p.lat, p.lng) then 'INVALID_LOCATION'
+        when p.recorded_at > v_now + interval '1 minute' then 'INVALID_TIMESTAMP'
+      end as code,
+      t.status = 'open' and coalesce(t.scheduled_for - mobility.schedule_lead() <= v_now, true) as findable
+    from rows from (
+      jsonb_to_recordset(p_points) as (trip_id uuid, lat double precision, lng double precision,
+        recorded_at timestamptz, accuracy_m real, heading real, speed_mps real)
+    ) with ordinality p
+    left join mobility.trips t on t.id = p.trip_id
+  ),
+  newest as (
+    select distinct on (trip_id) * from point where code is null
+    order by trip_id, recorded_at desc, ordinality desc
+  ),
+  moved as (
+    update mobility.live_positions l
+    set lat = n.lat, lng = n.lng, position = mobility.mercator(n.lat, n.lng),
+      position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
+      speed_mps = n.speed_mps,
+      available = n.findable and n.recorded_at > v_now - mobility.freshness_limit()
+    from newest n
+    where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
+      and n.recorded_at > l.position_at
+    returning n.ordinality
+  )
+  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+    'trip_id', p.trip_id, 'accepted', m.ordinality is not null,
+    'code', coalesce(p.code, case when m.ordinality is null then 'OUT_OF_DATE' end)
+  )) order by p.ordinality) into v_answers
+  from point p left join moved m using (ordinality);
+  return coalesce(v_answers, '[]');
+end
+$$;
+comment on function public.update_positions is 'Moves trips: one answer {trip_id, accepted, code?} for each point.';
+revoke all on function public.update_positions from public, anon, authenticated;
+grant execute on function public.update_positions to service_role;
+
+-- Where one side of a match is now, or its pickup when nothing newer is known.
+create function mobility.position_json(t mobility.trips) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object('lat', l.lat, 'lng', l.lng, 'position_at', l.position_at,
+    'position_age_s', extract(epoch from now() - l.position_at)::integer,
+    'accuracy_m', l.accuracy_m, 'heading', l.heading, 'speed_mps', l.speed_mps)
+  from mobility.live_positions l
+  where l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+$$;
+comment on function mobility.position_json is 'The last known position of a live trip, or null.';
+
+-- A trip with its position and its newest match. Its owner sees it, and so does the counterpart of
+-- the match that is under way.
+create function public.get_trip(p_acting_user uuid, p_trip_id uuid) returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  t mobility.trips;
+  m mobility.matches;
+begin
+  select * into t from mobility.trips where id = p_trip_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
+  end if;
+  if t.role = 'driver' then
+    select * into m from mobility.matches where driver_trip_id = t.id order by created_at desc limit 1;
+  else
+    select * into m from mobility.matches where passenger_trip_id = t.id order by created_at desc limit 1;
+  end if;
+  if p_acting_user <> t.user_id and (
+    not coalesce(mobility.match_is_live(m.status), false)
+    or p_acting_user not in (m.driver_user_id, m.passenger_user_id)
+  ) then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';
+  end if;
+  return jsonb_build_object('trip', mobility.trip_json(t), 'position', mobility.position_json(t),
+    'match', mobility.match_json(m, p_acting_user));
+end
+$$;
+comment on function public.get_trip is 'A trip, where it is, and its newest match: {trip, position, match}.';
+revoke all on function public.get_trip from public, anon, authenticated;
+grant execute on function public.get_trip to service_role;
+
+-- A match with both positions, the history of its states, and what an ETA is computed from.
+create function public.get_match(p_acting_user uuid, p_match_id uuid) returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  m mobility.matches;
+  v_passenger mobility.trips;
+  v_driver mobility.trips;
+  v_vehicle mobility.vehicle_types;
+begin
+  select * into m from mobility.matches where id = p_match_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match has this id';
+  elsif p_acting_user not in (m.driver_user_id, m.passenger_user_id) then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
+  end if;
+  select * into v_passenger from mobility.trips where id = m.passenger_trip_id;
+  select * into v_driver from mobility.trips where id = m.driver_trip_id;
+  select * into v_vehicle from mobility.vehicle_types where code = v_passenger.vehicle_type;
+  return jsonb_build_object(
+    'match', mobility.match_json(m, p_acting_user),
+    'driver_position', mobility.position_json(v_driver),
+    'passenger_position', mobility.position_json(v_passenger),
+    'vehicle', jsonb_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
+    'events', (
+      select jsonb_agg(jsonb_build_object('from_status', e.from_status, 'to_status', e.to_status,
+        'actor', e.actor, 'at', e.at) order by e.id)
+      from mobility.match_events e where e.match_id = m.id
+    )
+  );
+end
+$$;
+comment on function public.get_match is 'A match, both positions, its events: what a tracker shows.';
+revoke all on function public.get_match from public, anon, authenticated;
+grant execute on function public.get_match to service_role;
