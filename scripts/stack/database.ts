@@ -1,0 +1,152 @@
+import { createPgliteConnection, type PGlite } from "@supabase/lite/pglite";
+import { createPostgresConnection } from "@supabase/lite/postgres";
+import { postgis } from "@electric-sql/pglite-postgis";
+import postgres from "postgres";
+import { applySeed, migrateProject } from "./migrations.ts";
+import { Turn } from "./turn.ts";
+import { restoreSnapshot, saveSnapshot } from "./snapshot.ts";
+import { serveWire } from "./wire.ts";
+
+/** An open database, migrated and seeded, as the REST API needs it. */
+export interface Database {
+  /** What psql, and any other client, can open. */
+  readonly url: string;
+  readonly connection: LiteConnection;
+  /** Runs one request's work; on PGlite, alone. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** What lite's App takes, whichever database is behind it. */
+export type LiteConnection =
+  | Awaited<ReturnType<typeof createPgliteConnection>>
+  | ReturnType<typeof createPostgresConnection>;
+
+/** What a database is made from. */
+export interface OpenDatabaseOptions {
+  /** The project's supabase folder: its migrations/ and seed.sql are applied. */
+  readonly supabase: string;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Where PGlite keeps its files, and on which port it is served. */
+export interface PgliteOptions extends OpenDatabaseOptions {
+  readonly port: number;
+  /** The folder of ready-made databases, one for each state of the migrations. */
+  readonly snapshots: string;
+}
+
+/** Opens the PostgreSQL behind a URL with a pool of 10, and brings it up to date. */
+export async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<Database> {
+  await withClient(url, async (sql) => {
+    await migrateProject(sql, {
+      ...options,
+      fix: "restore the file, or start on an empty database",
+    });
+    await applySeed(sql, options);
+  });
+  const connection = createPostgresConnection({
+    url,
+    postgresOptions: { max: 10, onnotice: () => {} },
+  });
+  return {
+    url,
+    connection: withoutGrants(connection),
+    run: (work) => work(),
+    close: () => connection.close(),
+  };
+}
+
+/** Opens PGlite on a folder, making the database first when the folder is new. */
+export async function openPglite(folder: string, options: PgliteOptions): Promise<Database> {
+  const { onProgress } = options;
+  const isNew = !await finished(folder);
+  const snapshot = isNew ? await restoreSnapshot(options) : undefined;
+  if (isNew) await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
+  onProgress(isNew ? "making the database (PGlite)" : "opening the database (PGlite)");
+
+  const connection = await createPgliteConnection({
+    url: folder,
+    pgliteOptions: {
+      extensions: { postgis },
+      ...(snapshot === undefined ? {} : { loadDataDir: snapshot }),
+    },
+  });
+  const pglite = connection.driver;
+  await pglite.waitReady;
+  const turn = new Turn();
+  const wire = await serveWire(pglite, { port: options.port, turn });
+  const close = async (): Promise<void> => {
+    await wire.stop();
+    await turn.run(() => connection.close());
+  };
+  try {
+    await withClient(wire.url, (sql) =>
+      migrateProject(sql, {
+        ...options,
+        fix: "forget this database and make a new one: deno task start --fresh",
+      }));
+    if (isNew && snapshot === undefined) await turn.run(() => keep(pglite, options));
+    await withClient(wire.url, (sql) => applySeed(sql, options));
+    await Deno.writeTextFile(marker(folder), "");
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url: wire.url,
+    connection: withoutGrants(connection),
+    run: (work) => turn.run(work),
+    close,
+  };
+}
+
+/** Forgets PGlite's database. */
+export async function deletePglite(folder: string): Promise<void> {
+  await Deno.remove(marker(folder)).catch(ignoreNotFound);
+  await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
+}
+
+async function keep(pglite: PGlite, options: PgliteOptions): Promise<void> {
+  await saveSnapshot(await pglite.dumpDataDir("none"), options);
+}
+
+/**
+ * On the first request lite would grant ALL on every table of each schema with row-level security to
+ * anon, authenticated and service_role, for good. The migrations say who may do what: tell it that is done.
+ */
+function withoutGrants<T extends LiteConnection>(connection: T): T {
+  if (!Reflect.has(connection, "rlsState")) {
+    throw new Error('Cannot stop @supabase/lite from granting: "rlsState" is gone in this version');
+  }
+  Reflect.set(connection, "rlsState", "active");
+  return connection;
+}
+
+async function withClient(url: string, work: (sql: postgres.Sql) => Promise<void>): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await work(sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+// A start that was interrupted while it made the database leaves a folder without this file.
+function marker(folder: string): string {
+  return `${folder}.finished`;
+}
+
+async function finished(folder: string): Promise<boolean> {
+  try {
+    await Deno.stat(marker(folder));
+    return true;
+  } catch (error) {
+    ignoreNotFound(error);
+    return false;
+  }
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

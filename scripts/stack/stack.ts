@@ -1,0 +1,286 @@
+import { parseEnv } from "node:util";
+import { createGateway, type GatewayFunction } from "./gateway.ts";
+import { type Database, deletePglite, openPglite, openPostgres } from "./database.ts";
+import { FunctionProcess } from "./function-process.ts";
+import { type Job, JOBS, runJobs } from "./jobs.ts";
+import { functionJwks, type Keys, loadKeys } from "./keys.ts";
+import { assertFree, choosePorts, type Ports, refusingTaken } from "./ports.ts";
+import { type FunctionEntry, type Project, readProject } from "./project.ts";
+import { createRestHandler, type RestHandler } from "./rest.ts";
+import { readRunning, removeRunning, type StackInfo, writeRunning } from "./running.ts";
+
+/** How to start a stack. Paths are absolute. */
+export interface StackOptions {
+  /** The folder that has supabase/ in it. */
+  readonly root: string;
+  /** Where keys and PGlite's database are kept. */
+  readonly data: string;
+  readonly port?: number | undefined;
+  readonly portsFrom?: number | undefined;
+  /** Forgets PGlite's database first. */
+  readonly fresh?: boolean;
+  /** The environment to take keys, DATABASE_URL and REDIS_URL from, and to give to the functions. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly jobs?: readonly Job[];
+  readonly onProgress?: (line: string) => void;
+  /** One line that a function wrote, after its name. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** A stack that answers. */
+export interface Stack {
+  readonly url: string;
+  readonly info: StackInfo;
+  /** The processes of the functions, by name; undefined while one is being started again. */
+  functionPids(): Readonly<Record<string, number | undefined>>;
+  /** Stops everything and leaves no process; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A stack runs from the same data folder already. */
+export class AlreadyRunningError extends Error {
+  override name = "AlreadyRunningError";
+}
+
+const BOOT_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts the whole system in this process and one process for each function, and returns when everything
+ * answers.
+ * @throws {AlreadyRunningError | PortTakenError | MigrationError | ProjectError} with the fix in the text
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  await refuseSecond(options.data);
+  const closing = new Closing();
+  try {
+    return await boot(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
+  const { data, env = {}, onProgress = () => {}, onLog = () => {} } = options;
+  const project = await readProject(options.root);
+  await Deno.mkdir(data, { recursive: true });
+  const keys = await loadKeys(data, { env });
+  const ports = choosePorts({
+    functions: project.functions.map(({ name }) => name),
+    gateway: options.port,
+    from: options.portsFrom,
+  });
+  const databaseUrl = env["DATABASE_URL"];
+  if (databaseUrl === undefined) assertFree(ports.database, "database");
+  const entries = await existing(project, onProgress);
+  for (const { name } of entries) assertFree(portOf(ports, name), `function "${name}"`);
+
+  const opened: { rest?: RestHandler } = {};
+  const url = serveGateway({ keys, ports, project, entries, rest: () => opened.rest }, closing);
+  const info: StackInfo = {
+    pid: Deno.pid,
+    api_url: url,
+    rest_url: `${url}/rest/v1`,
+    functions_url: `${url}/functions/v1`,
+    db_url: databaseUrl ??
+      `postgresql://postgres@127.0.0.1:${ports.database}/postgres?sslmode=disable`,
+    redis_rest_url: `http://127.0.0.1:${ports.redis}`,
+    redis_rest_token: keys.redis_token,
+    publishable_key: keys.publishable_key,
+    secret_key: keys.secret_key,
+    jwt_secret: keys.jwt_secret,
+    anon_key: keys.anon_key,
+    service_role_key: keys.service_role_key,
+  };
+  await writeRunning(data, info);
+  closing.add(() => removeRunning(data));
+
+  const functionEnv = await environmentOfFunctions(project, { info, keys, env });
+  const processes = entries.map((entry) =>
+    new FunctionProcess(entry, {
+      port: portOf(ports, entry.name),
+      env: functionEnv,
+      onLog,
+      onProgress,
+    })
+  );
+  closing.add(() => Promise.all(processes.map((process) => process.stop())));
+
+  const database = await openDatabase(options, { project, ports, databaseUrl, onProgress });
+  closing.add(() => database.close());
+  opened.rest = await createRestHandler(database, project);
+  onProgress("waiting for the functions");
+  await Promise.all(processes.map(answering));
+
+  const jobs = new AbortController();
+  closing.add(() => jobs.abort());
+  runJobs(options.jobs ?? JOBS, {
+    url,
+    secretKey: keys.secret_key,
+    onProgress,
+    signal: jobs.signal,
+  });
+  return {
+    url,
+    info,
+    functionPids: () => Object.fromEntries(processes.map(({ name, pid }) => [name, pid])),
+    close: () => closing.close(),
+  };
+}
+
+async function refuseSecond(data: string): Promise<void> {
+  const running = await readRunning(data);
+  if (running === undefined) return;
+  throw new AlreadyRunningError(
+    `A stack is already running at ${running.api_url} (pid ${running.pid}). Use it (its keys: ` +
+      `deno task status), stop it (kill ${running.pid}), or start a second one beside it: ` +
+      "deno task start --data .stack2 --ports-from 56000",
+  );
+}
+
+function serveGateway(
+  { keys, ports, project, entries, rest }: {
+    keys: Keys;
+    ports: Ports;
+    project: Project;
+    entries: readonly FunctionEntry[];
+    rest: () => RestHandler | undefined;
+  },
+  closing: Closing,
+): string {
+  const runnable = new Set(entries.map(({ name }) => name));
+  const functions = new Map<string, GatewayFunction>(
+    project.functions.map(({ name, verifyJwt }) => [name, {
+      verifyJwt,
+      port: runnable.has(name) ? portOf(ports, name) : undefined,
+    }]),
+  );
+  const server = refusingTaken(
+    { port: ports.gateway, part: "gateway" },
+    () =>
+      Deno.serve(
+        { hostname: "127.0.0.1", port: ports.gateway, onListen: () => {} },
+        createGateway({ keys, functions, rest }),
+      ),
+  );
+  closing.add(() => server.shutdown());
+  return `http://127.0.0.1:${ports.gateway}`;
+}
+
+async function existing(
+  project: Project,
+  onProgress: (line: string) => void,
+): Promise<FunctionEntry[]> {
+  const found: FunctionEntry[] = [];
+  for (const entry of project.functions) {
+    try {
+      await Deno.stat(entry.entrypoint);
+      found.push(entry);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      onProgress(`function "${entry.name}" left out: there is no ${entry.entrypoint}`);
+    }
+  }
+  return found;
+}
+
+/** What a hosted function finds in its environment, over supabase/functions/.env and the caller's own. */
+async function environmentOfFunctions(
+  project: Project,
+  { info, keys, env }: { info: StackInfo; keys: Keys; env: Readonly<Record<string, string>> },
+): Promise<Record<string, string>> {
+  const own = Object.entries(env).filter(([name]) => !name.startsWith("SUPABASE_"));
+  return {
+    UPSTASH_REDIS_REST_URL: info.redis_rest_url,
+    UPSTASH_REDIS_REST_TOKEN: info.redis_rest_token,
+    ...await readDotEnv(`${project.supabase}/functions/.env`),
+    ...Object.fromEntries(own),
+    SUPABASE_URL: info.api_url,
+    SUPABASE_DB_URL: info.db_url,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable_key }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret_key }),
+    SUPABASE_JWKS: functionJwks(keys),
+    SUPABASE_ANON_KEY: keys.anon_key,
+    SUPABASE_SERVICE_ROLE_KEY: keys.service_role_key,
+  };
+}
+
+async function readDotEnv(path: string): Promise<Record<string, string>> {
+  try {
+    const values = parseEnv(await Deno.readTextFile(path));
+    return Object.fromEntries(
+      Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}
+
+async function openDatabase(
+  options: StackOptions,
+  { project, ports, databaseUrl, onProgress }: {
+    project: Project;
+    ports: Ports;
+    databaseUrl: string | undefined;
+    onProgress: (line: string) => void;
+  },
+): Promise<Database> {
+  const { supabase } = project;
+  if (databaseUrl !== undefined) {
+    if (options.fresh) onProgress("--fresh leaves the database of DATABASE_URL as it is");
+    return await openPostgres(databaseUrl, { supabase, onProgress });
+  }
+  const folder = `${options.data}/postgres`;
+  if (options.fresh) await deletePglite(folder);
+  return await openPglite(folder, {
+    supabase,
+    onProgress,
+    port: ports.database,
+    snapshots: `${options.root}/.stack/snapshots`,
+  });
+}
+
+async function answering(process: FunctionProcess): Promise<void> {
+  try {
+    await process.ready(AbortSignal.timeout(BOOT_TIMEOUT_MS));
+  } catch (cause) {
+    throw new Error(
+      `Cannot start: function "${process.name}" did not answer in ${BOOT_TIMEOUT_MS / 1000} s. ` +
+        "Its last lines are above; start without --quiet to see them",
+      { cause },
+    );
+  }
+}
+
+function portOf(ports: Ports, name: string): number {
+  const port = ports.functions[name];
+  if (port === undefined) throw new Error(`No port was chosen for function "${name}"`);
+  return port;
+}
+
+/** What has to be undone, last first; an error in one step keeps no other from running. */
+class Closing {
+  readonly #steps: (() => unknown)[] = [];
+  #closed: Promise<void> | undefined;
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  close(): Promise<void> {
+    return this.#closed ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const step of this.#steps.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors, "Not everything could be stopped");
+  }
+}
