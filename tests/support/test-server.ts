@@ -62,7 +62,8 @@ async function makeTemplate(
   },
 ): Promise<void> {
   await withConnection(url, (sql) => sql`create database ${sql(template)}`);
-  await withConnection(databaseUrl(url, template), (sql) => migrate(sql, { onProgress }));
+  onProgress("applying the migrations");
+  await withConnection(databaseUrl(url, template), (sql) => migrate(sql));
   // A database that somebody is connected to, even autovacuum, cannot be cloned.
   await withConnection(
     url,
