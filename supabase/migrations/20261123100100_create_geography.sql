@@ -7,6 +7,7 @@
 create function mobility.mercator(p_lat double precision, p_lng double precision)
 returns extensions.geometry
 language sql immutable strict parallel safe
+set search_path = ''
 as $$
   select extensions.st_setsrid(
     extensions.st_makepoint(
@@ -24,6 +25,7 @@ create function mobility.distance_m(
   p_lat_b double precision, p_lng_b double precision
 ) returns double precision
 language sql immutable strict parallel safe
+set search_path = ''
 as $$
   select 2 * 6371008.8 * asin(least(1, sqrt(
     power(sin(radians(p_lat_b - p_lat_a) / 2), 2)

@@ -45,6 +45,7 @@ grant select on mobility.trips to authenticated, service_role;
 -- A scheduled trip is looked for this long before its time.
 create function mobility.schedule_lead() returns interval
 language sql immutable parallel safe
+set search_path = ''
 as $$ select interval '15 minutes' $$;
 comment on function mobility.schedule_lead is 'How long before its time a scheduled trip starts to look for a counterpart.';
 

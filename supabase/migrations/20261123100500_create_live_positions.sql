@@ -12,7 +12,7 @@ create table mobility.live_positions (
   vehicle_type text not null,
   lat double precision not null,
   lng double precision not null,
-  position extensions.geometry(Point, 3857) not null,
+  position extensions.geometry(Point, 3857) not null generated always as (mobility.mercator(lat, lng)) stored,
   position_at timestamptz not null,
   expires_at timestamptz not null,
   -- Only available rows are in the spatial index: not matched, not stale, not before their time.
@@ -44,6 +44,7 @@ grant select on mobility.live_positions to authenticated, service_role;
 -- A position older than this is no longer offered; the sweep takes it out of the index.
 create function mobility.freshness_limit() returns interval
 language sql immutable parallel safe
+set search_path = ''
 as $$ select interval '30 minutes' $$;
 comment on function mobility.freshness_limit is 'Age from which a driver''s position is not offered any more.';
 

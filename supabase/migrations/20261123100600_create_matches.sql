@@ -10,6 +10,10 @@ create table mobility.matches (
     'pending', 'accepted', 'driver_arrived', 'in_progress', 'completed',
     'declined', 'expired', 'cancelled_driver', 'cancelled_passenger'
   )),
+  -- Whether it binds its two people.
+  live boolean not null generated always as (
+    status in ('pending', 'accepted', 'driver_arrived', 'in_progress')
+  ) stored,
   -- Who proposed; the other side accepts or declines, until "respond_by".
   initiated_by text not null check (initiated_by in ('driver', 'passenger')),
   respond_by timestamptz not null,
@@ -32,15 +36,15 @@ comment on table mobility.matches is 'Rides: one passenger''s trip bound to one 
 
 -- Nobody is promised twice, whatever the code above does.
 create unique index matches_one_live_per_driver on mobility.matches (driver_user_id)
-  where status in ('pending', 'accepted', 'driver_arrived', 'in_progress');
+  where live;
 create unique index matches_one_live_per_passenger on mobility.matches (passenger_user_id)
-  where status in ('pending', 'accepted', 'driver_arrived', 'in_progress');
+  where live;
 create index matches_passenger_trip on mobility.matches (passenger_trip_id, created_at desc);
 create index matches_driver_trip on mobility.matches (driver_trip_id, created_at desc);
 create index matches_passenger on mobility.matches (passenger_user_id, created_at desc);
 create index matches_driver on mobility.matches (driver_user_id, created_at desc);
 create index matches_unfinished on mobility.matches (status, updated_at)
-  where status in ('pending', 'accepted', 'driver_arrived', 'in_progress');
+  where live;
 
 alter table mobility.matches enable row level security;
 create policy matches_read_own on mobility.matches for select to authenticated

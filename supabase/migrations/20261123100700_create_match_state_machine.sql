@@ -36,11 +36,6 @@ insert into mobility.match_transitions (action, from_status, actor, to_status) v
   ('expire', 'driver_arrived', 'system', 'expired'),
   ('expire', 'in_progress', 'system', 'expired');
 
-create function mobility.match_is_live(p_status text) returns boolean
-language sql immutable strict parallel safe
-as $$ select p_status in ('pending', 'accepted', 'driver_arrived', 'in_progress') $$;
-comment on function mobility.match_is_live is 'Whether a match in this state binds its two people.';
-
 -- The match as the API shows it. The PIN is shown to the passenger and to the service, which passes
 -- null for p_viewer; never to the driver.
 create function mobility.match_json(m mobility.matches, p_viewer uuid) returns jsonb

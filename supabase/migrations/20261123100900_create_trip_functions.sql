@@ -33,11 +33,10 @@ language sql
 set search_path = ''
 as $$
   insert into mobility.live_positions (
-    trip_id, user_id, role, vehicle_type, lat, lng, position, position_at, expires_at, available,
+    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available,
     rating, rating_count, acceptance_rate, offer_count, completion_rate, match_count, total_trips
   )
-  select t.id, t.user_id, t.role, t.vehicle_type, t.pickup_lat, t.pickup_lng,
-    mobility.mercator(t.pickup_lat, t.pickup_lng), now(), t.expires_at,
+  select t.id, t.user_id, t.role, t.vehicle_type, t.pickup_lat, t.pickup_lng, now(), t.expires_at,
     coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true), s.*
   from mobility.standing_of(t.user_id, t.role) s
 $$;
@@ -126,7 +125,7 @@ begin
     end if;
     if exists (
       select 1 from mobility.matches m
-      where mobility.match_is_live(m.status)
+      where m.live
         and (p_role = 'driver' and m.driver_user_id = p_user_id
           or p_role = 'passenger' and m.passenger_user_id = p_user_id)
     ) then

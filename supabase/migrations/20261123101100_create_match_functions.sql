@@ -41,7 +41,7 @@ begin
     arrived_at = case p_to_status when 'driver_arrived' then now() else arrived_at end,
     started_at = case p_to_status when 'in_progress' then now() else started_at end,
     completed_at = case p_to_status when 'completed' then now() end,
-    ended_at = case when not mobility.match_is_live(p_to_status) then now() end,
+    ended_at = case when p_to_status not in ('accepted', 'driver_arrived', 'in_progress') then now() end,
     cancel_reason = p_reason
   where id = m.id returning * into m;
 
@@ -70,7 +70,7 @@ begin
     -- Both sides walked away from a ride: neither is waiting any more.
     perform mobility.end_trip(m.passenger_trip_id, 'expired');
     perform mobility.end_trip(m.driver_trip_id, 'expired');
-  elsif not mobility.match_is_live(p_to_status) then
+  elsif not m.live then
     perform mobility.reopen_trip(m.passenger_trip_id, v_grace);
     perform mobility.reopen_trip(m.driver_trip_id, v_grace);
   end if;

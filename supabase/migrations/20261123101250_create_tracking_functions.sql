@@ -35,6 +35,8 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := now();
+  v_fresh_since timestamptz := v_now - mobility.freshness_limit();
+  v_due_by timestamptz := v_now + mobility.schedule_lead();
   v_answers jsonb;
 begin
   with point as materialized (
@@ -49,7 +51,7 @@ begin
         when not mobility.is_plausible(p.lat, p.lng) then 'INVALID_LOCATION'
         when p.recorded_at > v_now + interval '1 minute' then 'INVALID_TIMESTAMP'
       end as code,
-      t.status = 'open' and coalesce(t.scheduled_for - mobility.schedule_lead() <= v_now, true) as findable
+      t.status = 'open' and coalesce(t.scheduled_for <= v_due_by, true) as findable
     from rows from (
       jsonb_to_recordset(p_points) as (trip_id uuid, lat double precision, lng double precision,
         recorded_at timestamptz, accuracy_m real, heading real, speed_mps real)
@@ -62,10 +64,10 @@ begin
   ),
   moved as (
     update mobility.live_positions l
-    set lat = n.lat, lng = n.lng, position = mobility.mercator(n.lat, n.lng),
+    set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
       speed_mps = n.speed_mps,
-      available = n.findable and n.recorded_at > v_now - mobility.freshness_limit()
+      available = n.findable and n.recorded_at > v_fresh_since
     from newest n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at
@@ -116,7 +118,7 @@ begin
     select * into m from mobility.matches where passenger_trip_id = t.id order by created_at desc limit 1;
   end if;
   if p_acting_user <> t.user_id and (
-    not coalesce(mobility.match_is_live(m.status), false)
+    not coalesce(m.live, false)
     or p_acting_user not in (m.driver_user_id, m.passenger_user_id)
   ) then
     raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';

@@ -135,14 +135,14 @@ begin
   -- A match made between this look and the lock is seen by the second look.
   loop
     select id into v_match_id from mobility.matches
-    where (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id) and mobility.match_is_live(status);
+    where (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id) and live;
     if v_match_id is not null then
       m := mobility.lock_match(v_match_id, null);
     else
       perform 1 from mobility.trips where id = p_trip_id for update;
     end if;
     select * into t from mobility.trips where id = p_trip_id;
-    exit when (t.status = 'matched') = (v_match_id is not null and mobility.match_is_live(m.status));
+    exit when (t.status = 'matched') = (v_match_id is not null and m.live);
   end loop;
   if t.status = 'open' then
     perform mobility.end_trip(t.id, 'cancelled', p_reason);

@@ -24,7 +24,7 @@ begin
   loop
     m := mobility.lock_match(v_id, null);
     -- Answered while this waited for the lock.
-    continue when not mobility.match_is_live(m.status) or m.status = 'pending' and m.respond_by > now()
+    continue when not m.live or m.status = 'pending' and m.respond_by > now()
       or m.status <> 'pending' and m.updated_at > now() - interval '2 hours';
     perform mobility.apply_transition(m, 'expired', 'system', null);
     v_matches := v_matches + 1;
@@ -73,13 +73,17 @@ comment on function public.ping is 'Answers, for health checks.';
 revoke all on function public.ping from public, anon, authenticated;
 grant execute on function public.ping to service_role;
 
--- Where pg_cron is loaded (every hosted project) it runs the sweep; elsewhere whoever runs the stack does.
+-- Where pg_cron is loaded (every hosted project) it runs the sweep; elsewhere whoever runs the stack
+-- does. Versions before 1.5 know no schedule shorter than a minute.
 do $$
 begin
   if current_setting('shared_preload_libraries') like '%pg_cron%'
      and current_database() = current_setting('cron.database_name', true) then
-    create extension if not exists pg_cron;
-    execute $cron$select cron.schedule('mobility-sweep', '5 seconds', 'select public.sweep()')$cron$;
+    create extension if not exists pg_cron with schema pg_catalog;
+    execute format('select cron.schedule(''mobility-sweep'', %L, ''select public.sweep()'')', (
+      select case when string_to_array(substring(extversion from '^[0-9]+[.][0-9]+'), '.')::integer[] >= array[1, 5]
+        then '5 seconds' else '* * * * *' end
+      from pg_extension where extname = 'pg_cron'));
   end if;
 end
 $$;

@@ -1,0 +1,109 @@
+import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
+import type { JSONWebKeySet, JWTPayload } from "jose";
+import { z } from "zod";
+import type { Config } from "./config.ts";
+import { ApiError } from "./errors.ts";
+
+/** Who calls: the service, which acts for anyone, or a signed-in person, who acts for themselves. */
+export type Caller = { readonly kind: "service" } | { readonly kind: "user"; readonly userId: string };
+
+/** The user id to hand to the database: null lets the service act for anyone. */
+export function actingUser(caller: Caller): string | null {
+  return caller.kind === "user" ? caller.userId : null;
+}
+
+const claims = z.object({ role: z.string(), sub: z.string().optional() });
+const userId = z.guid();
+
+/** Finds out who calls, from the `apikey` and `Authorization` headers. */
+export class Authenticator {
+  readonly #serviceKeys: readonly Uint8Array[];
+  readonly #secrets: readonly Uint8Array[];
+  readonly #keys: ReturnType<typeof createLocalJWKSet>;
+
+  constructor(config: Config) {
+    const encoder = new TextEncoder();
+    this.#serviceKeys = config.serviceKeys.map((key) => encoder.encode(key));
+    const shared = config.jwks.filter((key) => key.kty === "oct" && typeof key.k === "string");
+    this.#secrets = [
+      ...(config.jwtSecret === undefined ? [] : [encoder.encode(config.jwtSecret)]),
+      ...shared.map((key) => base64UrlBytes(String(key.k))),
+    ];
+    const publicKeys = config.jwks.filter((key) => key.kty !== "oct");
+    this.#keys = publicKeys.length > 0 || this.#secrets.length > 0
+      ? createLocalJWKSet({ keys: publicKeys } as JSONWebKeySet)
+      : createRemoteJWKSet(new URL(`${config.supabaseUrl}/auth/v1/.well-known/jwks.json`));
+  }
+
+  /**
+   * A person's token counts before the key it came with, so that a server holding the secret key can
+   * act as that person. @throws ApiError UNAUTHENTICATED
+   */
+  async authenticate(headers: Headers): Promise<Caller> {
+    const apikey = headers.get("apikey");
+    const bearer = headers.get("authorization")?.match(/^Bearer\s+(\S+)$/i)?.[1];
+    for (const token of [bearer, apikey]) {
+      if (token === undefined || token === null || token.length > 8192) continue;
+      if (this.#isServiceKey(token)) {
+        // The client libraries repeat the key as a bearer token.
+        return { kind: "service" };
+      }
+      if (token.split(".").length === 3) {
+        const caller = await this.#fromToken(token);
+        if (caller !== undefined) return caller;
+      }
+    }
+    throw new ApiError(
+      "UNAUTHENTICATED",
+      "Send the project's secret key as apikey, or a signed-in user's token as Authorization: Bearer",
+    );
+  }
+
+  #isServiceKey(token: string): boolean {
+    const bytes = new TextEncoder().encode(token);
+    return this.#serviceKeys.map((key) => equalInConstantTime(key, bytes)).includes(true);
+  }
+
+  /** Undefined for the anonymous key, a token that says nothing about who calls. */
+  async #fromToken(token: string): Promise<Caller | undefined> {
+    const parsed = claims.safeParse(await this.#verify(token));
+    if (!parsed.success || parsed.data.role === "anon") return undefined;
+    if (parsed.data.role === "service_role") return { kind: "service" };
+    const subject = userId.safeParse(parsed.data.sub);
+    if (parsed.data.role !== "authenticated" || !subject.success) {
+      throw new ApiError("FORBIDDEN", "The token is valid but is not a signed-in user's");
+    }
+    return { kind: "user", userId: subject.data.toLowerCase() };
+  }
+
+  async #verify(token: string): Promise<JWTPayload> {
+    try {
+      const options = { clockTolerance: 5, requiredClaims: ["exp"] };
+      if (decodeProtectedHeader(token).alg !== "HS256") {
+        return (await jwtVerify(token, this.#keys, { ...options, algorithms: ["ES256", "RS256", "EdDSA"] })).payload;
+      }
+      for (const secret of this.#secrets) {
+        try {
+          return (await jwtVerify(token, secret, { ...options, algorithms: ["HS256"] })).payload;
+        } catch (error) {
+          // Only another secret can help; an expired token stays expired.
+          if (!(error instanceof Error) || error.name !== "JWSSignatureVerificationFailed") throw error;
+        }
+      }
+      throw new Error("No secret verifies the token");
+    } catch (error) {
+      throw new ApiError("UNAUTHENTICATED", "The token is not valid or has expired", { cause: error });
+    }
+  }
+}
+
+/** Compares without telling by its duration where two strings differ. */
+function equalInConstantTime(expected: Uint8Array, received: Uint8Array): boolean {
+  let difference = expected.length ^ received.length;
+  for (let i = 0; i < expected.length; i++) difference |= (expected[i] ?? 0) ^ (received[i] ?? 0);
+  return difference === 0;
+}
+
+function base64UrlBytes(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
+}

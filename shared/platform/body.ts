@@ -1,0 +1,58 @@
+import type { z } from "zod";
+import { ApiError, type ErrorCode } from "./errors.ts";
+
+/**
+ * Reads a JSON body of at most `maxBytes` and parses it.
+ * @throws ApiError PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_LOCATION, INVALID_VEHICLE_TYPE, VALIDATION_ERROR
+ */
+export async function parseBody<T>(
+  request: Request,
+  options: { schema: z.ZodType<T>; maxBytes: number },
+): Promise<T> {
+  const text = await readText(request, options.maxBytes);
+  let body: unknown;
+  try {
+    // An action without arguments may come without a body.
+    body = text.trim() === "" ? {} : JSON.parse(text);
+  } catch {
+    throw new ApiError("INVALID_JSON", "The body is not valid JSON");
+  }
+  return parseInput(options.schema, body);
+}
+
+/** Parses any input from a caller. @throws ApiError as parseBody */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.slice(0, 10).map((issue) => ({
+    path: issue.path.join("."),
+    message: issue.message,
+  }));
+  const first = problems[0];
+  throw new ApiError(codeFor(first?.path ?? ""), `${first?.path || "body"}: ${first?.message}`, {
+    details: { problems },
+  });
+}
+
+function codeFor(path: string): ErrorCode {
+  if (/(^|\.)(lat|lng)$/.test(path)) return "INVALID_LOCATION";
+  return /(^|\.)vehicle_type$/.test(path) ? "INVALID_VEHICLE_TYPE" : "VALIDATION_ERROR";
+}
+
+/** Stops reading at the limit: a declared length may be absent or untrue. */
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = new ApiError("PAYLOAD_TOO_LARGE", `The body may have at most ${maxBytes} bytes`, {
+    details: { max_bytes: maxBytes },
+  });
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge;
+  if (request.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { ApiError } from "./errors.ts";
+import type { Platform } from "./platform.ts";
+
+const waiting = z.object({ retry_after_s: z.number() });
+
+/** The one place where errors become responses: {error: {code, message, details?, request_id}}. */
+export function errorResponse(
+  platform: Platform,
+  options: { requestId: string; error: unknown },
+): Response {
+  const { requestId, error } = options;
+  const known = error instanceof ApiError
+    ? error
+    : new ApiError("INTERNAL_ERROR", "Something went wrong on our side, the request id finds it in the log");
+  if (known.code === "INTERNAL_ERROR") {
+    platform.logger.log("error", "request_failed", {
+      request_id: requestId,
+      reason: error instanceof Error ? error.name : typeof error,
+      stack: error instanceof Error ? framesOf(error) : undefined,
+    });
+  }
+  platform.metrics.count("mobility_errors_total", { function: platform.name, code: known.code });
+  const headers = new Headers({ "x-error-code": known.code });
+  const wait = waiting.safeParse(known.details);
+  if (wait.success) headers.set("retry-after", String(wait.data.retry_after_s));
+  const body = {
+    code: known.code,
+    message: known.message,
+    ...(known.details === undefined ? {} : { details: known.details }),
+    request_id: requestId,
+  };
+  return Response.json({ error: body }, { status: known.status, headers });
+}
+
+/** Where it happened, without the message: that may quote what a caller sent. */
+function framesOf(error: Error): string {
+  const frames = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
+  return frames.slice(0, 8).map((line) => line.trim()).join(" | ");
+}

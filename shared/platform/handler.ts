@@ -1,0 +1,125 @@
+import { type Context as HonoContext, Hono } from "hono";
+import { cors } from "hono/cors";
+import { requestId } from "hono/request-id";
+import { z } from "zod";
+import { actingUser } from "./auth.ts";
+import { parseBody, parseInput } from "./body.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { errorResponse } from "./error-response.ts";
+import { ApiError } from "./errors.ts";
+import { checkHealth } from "./health.ts";
+import type { Platform } from "./platform.ts";
+import { addRateLimit, refuseIfLimited } from "./rate-limit.ts";
+
+type Env = { Variables: { requestId: string; route?: string } };
+
+const pathId = z.object({ id: z.guid() });
+const idempotencyKey = z.object({
+  "idempotency-key": z.string().max(200).regex(/^[\x21-\x7e]+$/, "Use 1 to 200 printable ASCII characters").nullable(),
+});
+
+/** What a function is made of. */
+export interface FunctionDefinition {
+  /** The first segment of every path, as the platform hands it over. */
+  readonly name: string;
+  readonly endpoints: readonly Endpoint[];
+  /** Whether the function can serve without the database. */
+  readonly needsDatabase: boolean;
+}
+
+/** A function as one handler: its endpoints, health, CORS, errors, request ids, metrics and log. */
+export function createHandler(
+  platform: Platform,
+  definition: FunctionDefinition,
+): (request: Request) => Promise<Response> {
+  const app = new Hono<Env>().basePath(`/${definition.name}`);
+  app.use(requestId({ limitLength: 100 }));
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    record(platform, { c, durationMs: performance.now() - startedAt });
+  });
+  app.use(cors({
+    origin: "*",
+    allowHeaders: ["authorization", "apikey", "content-type", "x-client-info", "idempotency-key", "x-request-id"],
+    exposeHeaders: ["x-request-id", "retry-after"],
+  }));
+  app.get("/health", (c) => {
+    c.set("route", "/health");
+    return checkHealth(platform, definition);
+  });
+  for (const endpoint of definition.endpoints) {
+    app.on(endpoint.method, endpoint.path, (c) => {
+      c.set("route", `${endpoint.method} ${endpoint.path}`);
+      return serve(platform, { endpoint, request: c.req.raw, id: c.req.param("id") ?? "" });
+    });
+  }
+  refuseOtherMethods(app, definition);
+  app.notFound((c) =>
+    errorResponse(platform, {
+      requestId: c.get("requestId"),
+      error: new ApiError("NOT_FOUND", "No such path", {
+        details: { paths: definition.endpoints.map(({ method, path }) => `${method} /${definition.name}${path}`) },
+      }),
+    })
+  );
+  app.onError((error, c) => errorResponse(platform, { requestId: c.get("requestId"), error }));
+  return async (request) => await app.fetch(request);
+}
+
+function refuseOtherMethods(app: Hono<Env>, definition: FunctionDefinition): void {
+  for (const path of new Set(definition.endpoints.map((endpoint) => endpoint.path))) {
+    const methods = definition.endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
+    app.all(path, () => {
+      throw new ApiError("METHOD_NOT_ALLOWED", `Use ${methods.join(" or ")}`, { details: { methods } });
+    });
+  }
+}
+
+async function serve(
+  platform: Platform,
+  options: { endpoint: Endpoint; request: Request; id: string },
+): Promise<Response> {
+  const { endpoint, request } = options;
+  const caller = await platform.authenticator.authenticate(request.headers);
+  const id = endpoint.path.includes(":id") ? parseInput(pathId, { id: options.id }).id.toLowerCase() : "";
+  const key = parseInput(idempotencyKey, { "idempotency-key": request.headers.get("idempotency-key") });
+  const body = endpoint.body === undefined
+    ? undefined
+    : await parseBody(request, { schema: endpoint.body, maxBytes: endpoint.maxBytes ?? 65_536 });
+  const subject = caller.kind === "user" ? caller.userId : id;
+  if (endpoint.limit !== undefined && subject !== "") {
+    const check = { endpoint: endpoint.path, subject, limit: endpoint.limit };
+    const answer = await platform.cache.exec((pipeline) => addRateLimit(pipeline, check));
+    refuseIfLimited(platform.metrics, { endpoint: endpoint.path, answer: answer?.[0] });
+  }
+  const answer = await endpoint.handle({
+    caller,
+    actingUser: actingUser(caller),
+    body,
+    id,
+    idempotencyKey: key["idempotency-key"],
+  });
+  return Response.json(answer.body, { status: answer.status ?? 200 });
+}
+
+/** Counts and logs a finished request. The flush happens after the response is on its way. */
+function record(platform: Platform, options: { c: HonoContext<Env>; durationMs: number }): void {
+  const { c, durationMs } = options;
+  const route = c.get("route") ?? "unmatched";
+  const status = c.res.status;
+  platform.metrics.count("mobility_http_requests_total", { function: platform.name, route, status });
+  platform.metrics.observe("mobility_http_request_duration_seconds", durationMs / 1000, {
+    function: platform.name,
+    route,
+  });
+  platform.logger.log(status >= 500 ? "error" : "info", "request", {
+    request_id: c.get("requestId"),
+    method: c.req.method,
+    route,
+    status,
+    code: c.res.headers.get("x-error-code") ?? undefined,
+    duration_ms: Math.round(durationMs * 10) / 10,
+  });
+  platform.afterResponse(() => platform.metrics.flush());
+}

@@ -1,0 +1,140 @@
+import type { Cache } from "./cache.ts";
+
+/** Seconds; the usual web ladder, finer where this system promises milliseconds. */
+const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
+const countBuckets = [0, 1, 3, 5, 10, 20, 50];
+
+const families = {
+  mobility_http_requests_total: { type: "counter", help: "Requests answered, by route and status" },
+  mobility_http_request_duration_seconds: {
+    type: "histogram",
+    help: "Time to answer a request",
+    buckets: durationBuckets,
+  },
+  mobility_errors_total: { type: "counter", help: "Errors answered, by code" },
+  mobility_cache_requests_total: { type: "counter", help: "Searches by what the cache had: hit or miss" },
+  mobility_cache_errors_total: { type: "counter", help: "Cache calls that failed or came too late" },
+  mobility_rate_limited_total: { type: "counter", help: "Requests turned away by a rate limit" },
+  mobility_counterparts_found: {
+    type: "histogram",
+    help: "Drivers or passengers found by a search",
+    buckets: countBuckets,
+  },
+  mobility_matches_created_total: { type: "counter", help: "Matches made" },
+  mobility_match_transitions_total: { type: "counter", help: "Match actions done, by action" },
+  mobility_positions_total: { type: "counter", help: "Positions received, by whether they were used" },
+} as const satisfies Record<
+  string,
+  { type: "counter" | "histogram"; help: string; buckets?: readonly number[] }
+>;
+
+type Family = keyof typeof families;
+type Labels = Readonly<Record<string, string | number>>;
+const hashKey = "mobility:metrics";
+
+/**
+ * Counters and histograms. An isolate may die after any response, so what it counted is added to Redis
+ * after each one, and only a flush that was acknowledged is forgotten here.
+ */
+export class Metrics {
+  readonly #cache: Cache;
+  #pending = new Map<string, number>();
+  #flushing: Promise<void> | undefined;
+
+  constructor(cache: Cache) {
+    this.#cache = cache;
+    cache.onError(() => this.count("mobility_cache_errors_total"));
+  }
+
+  /** Adds to a counter. */
+  count(family: Family, labels: Labels = {}, by = 1): void {
+    this.#add(series(family, labels), by);
+  }
+
+  /** Records one observation of a histogram, in its own unit. */
+  observe(family: Family, value: number, labels: Labels = {}): void {
+    const definition = families[family];
+    if (!("buckets" in definition)) throw new TypeError(`Cannot observe "${family}": it is a counter`);
+    const bound = definition.buckets.find((bucket) => value <= bucket);
+    if (bound !== undefined) this.#add(series(`${family}_bucket`, { ...labels, le: bound }), 1);
+    this.#add(series(`${family}_count`, labels), 1);
+    this.#add(series(`${family}_sum`, labels), value);
+  }
+
+  /** Sends what was counted, in one round trip. Never fails; what could not be sent is sent next time. */
+  flush(): Promise<void> {
+    return this.#flushing ??= this.#send().finally(() => this.#flushing = undefined);
+  }
+
+  async #send(): Promise<void> {
+    const sending = this.#pending;
+    if (sending.size === 0 || !this.#cache.enabled) return;
+    this.#pending = new Map();
+    const sent = await this.#cache.exec((redis) => {
+      for (const [field, value] of sending) redis.hincrbyfloat(hashKey, field, value);
+    });
+    if (sent === undefined) { for (const [field, value] of sending) this.#add(field, value); }
+  }
+
+  #add(field: string, by: number): void {
+    this.#pending.set(field, (this.#pending.get(field) ?? 0) + by);
+  }
+}
+
+/**
+ * Everything counted so far, in the Prometheus text format (version 0.0.4). Buckets are kept apart in
+ * Redis and added up here. Undefined when the cache did not answer.
+ */
+export async function renderMetrics(cache: Cache): Promise<string | undefined> {
+  const answer = await cache.exec((redis) => redis.hgetall(hashKey));
+  if (answer === undefined) return undefined;
+  const stored = Object.entries((answer[0] ?? {}) as Record<string, unknown>)
+    .map(([field, value]): [string, number] => [field, Number(value)]);
+  const lines: string[] = [];
+  for (const [family, definition] of Object.entries(families)) {
+    lines.push(`# HELP ${family} ${definition.help}`, `# TYPE ${family} ${definition.type}`);
+    const own = stored.filter(([field]) => belongsTo(field, family)).sort(([a], [b]) => a < b ? -1 : 1);
+    if ("buckets" in definition) lines.push(...renderHistogram(family, definition.buckets, own));
+    else lines.push(...own.map(([field, value]) => `${field} ${value}`));
+  }
+  return lines.join("\n") + "\n";
+}
+
+function renderHistogram(
+  family: string,
+  buckets: readonly number[],
+  stored: readonly [string, number][],
+): string[] {
+  const values = new Map(stored);
+  const countSeries = stored.map(([field]) => field).filter((field) => field.startsWith(`${family}_count`));
+  return countSeries.flatMap((field) => {
+    const labels = field.slice(`${family}_count`.length).replace(/^\{|\}$/g, "");
+    let running = 0;
+    const rows = buckets.map((bucket) => {
+      const name = `${family}_bucket{${labels === "" ? "" : `${labels},`}le="${bucket}"}`;
+      running += values.get(name) ?? 0;
+      return `${name} ${running}`;
+    });
+    const total = values.get(field) ?? 0;
+    const sum = values.get(field.replace("_count", "_sum")) ?? 0;
+    const braces = labels === "" ? "" : `{${labels}}`;
+    return [
+      ...rows,
+      `${family}_bucket{${labels === "" ? "" : `${labels},`}le="+Inf"} ${total}`,
+      `${family}_sum${braces} ${sum}`,
+      `${family}_count${braces} ${total}`,
+    ];
+  });
+}
+
+function belongsTo(field: string, family: string): boolean {
+  const name = field.split("{")[0] ?? "";
+  return name === family || [`_bucket`, `_count`, `_sum`].some((suffix) => name === family + suffix);
+}
+
+function series(name: string, labels: Labels): string {
+  const pairs = Object.entries(labels).map(([key, value]) =>
+    `${key}="${String(value).replace(/[\\"\n]/g, "_")}"`
+  );
+  return pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
+}

@@ -1,0 +1,17 @@
+// For the functions' entry points.
+export { createPlatform, type Platform } from "./platform.ts";
+export { createHandler, type FunctionDefinition } from "./handler.ts";
+export { type Config, readConfig } from "./config.ts";
+
+// For the endpoints.
+export { type Answer, type Context, type Endpoint, endpoint } from "./endpoint.ts";
+export { actingUser, Authenticator, type Caller } from "./auth.ts";
+export { parseInput } from "./body.ts";
+export { ApiError, catalogue, type ErrorCode, isErrorCode } from "./errors.ts";
+export { addRateLimit, type RateLimit, rateLimits, refuseIfLimited } from "./rate-limit.ts";
+
+// What they work with.
+export { Cache, type Pipeline } from "./cache.ts";
+export { Database } from "./database.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { Metrics, renderMetrics } from "./metrics.ts";

@@ -1,0 +1,57 @@
+import { Authenticator } from "./auth.ts";
+import { Cache } from "./cache.ts";
+import { type Config, readConfig } from "./config.ts";
+import { Database } from "./database.ts";
+import { createLogger, type Logger } from "./logger.ts";
+import { Metrics } from "./metrics.ts";
+
+/** What every function stands on. */
+export interface Platform {
+  /** The function's name. */
+  readonly name: string;
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly metrics: Metrics;
+  readonly authenticator: Authenticator;
+  /** Runs work that the response does not wait for; a failure is logged. It may be lost with the isolate. */
+  afterResponse(work: () => Promise<void>): void;
+}
+
+/** Builds the platform of a function. @throws Error naming the configuration that is missing */
+export function createPlatform(
+  name: string,
+  options: { config?: Config; fetch?: typeof fetch; writeLog?: (line: string) => void } = {},
+): Platform {
+  const config = options.config ?? readConfig();
+  const logger = createLogger(name, {
+    level: config.logLevel,
+    ...(options.writeLog === undefined ? {} : { write: options.writeLog }),
+  });
+  const cache = new Cache(config.redis, { deadlineMs: config.cacheDeadlineMs, logger });
+  const database = new Database(
+    { url: config.supabaseUrl, key: config.serviceKeys[0] ?? "", deadlineMs: config.databaseDeadlineMs },
+    { logger, ...(options.fetch === undefined ? {} : { fetch: options.fetch }) },
+  );
+  return {
+    name,
+    config,
+    logger,
+    cache,
+    database,
+    metrics: new Metrics(cache),
+    authenticator: new Authenticator(config),
+    afterResponse(work): void {
+      const done = work().catch((error: unknown) =>
+        logger.log("error", "after_response_failed", { reason: error instanceof Error ? error.name : "unknown" })
+      );
+      edgeRuntime()?.waitUntil(done);
+    },
+  };
+}
+
+/** The hosted runtime ends an isolate unless told what is still running; elsewhere there is no such thing. */
+function edgeRuntime(): { waitUntil(work: Promise<unknown>): void } | undefined {
+  return (globalThis as { EdgeRuntime?: { waitUntil(work: Promise<unknown>): void } }).EdgeRuntime;
+}
