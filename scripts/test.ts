@@ -19,11 +19,11 @@ async function main(args: readonly string[]): Promise<number> {
   const folders = paths.length > 0 ? [] : FOLDERS.filter(exists);
   const unitOnly = [...paths, ...folders].every((path) => path.includes("tests/unit"));
 
-  const folder = await Deno.makeTempDir({ prefix: "mobility-test-" });
-  const coverage = `${folder}/coverage`;
   // Ctrl-C reaches the tests too: they end, and this process stays to clean up behind them.
   Deno.addSignalListener("SIGINT", () => report("tests: interrupted, cleaning up"));
   const server = unitOnly ? undefined : await findServer();
+  const folder = await Deno.makeTempDir({ prefix: "mobility-test-" });
+  const coverage = `${folder}/coverage`;
   try {
     const flags = whole ? [`--coverage=${coverage}`, "--coverage-raw-data-only"] : [];
     const { succeeded, counts } = await runTests({
@@ -85,4 +85,12 @@ function exists(path: string): boolean {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof PostgresNotFoundError)) throw error;
+    report(`tests: FAILED: REQUIRE_POSTGRES=1 is set. ${error.message}`);
+    Deno.exit(1);
+  }
+}
