@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { openTestServer, type TestServer } from "../tests/support/test-server.ts";
 import { checkCoverage } from "./check/coverage.ts";
 import { countTests, type TestCounts } from "./check/test-counts.ts";
+import { MigrationError } from "./postgres/migrate.ts";
 import { INSTALL_POSTGRES, PostgresNotFoundError } from "./postgres/postgres-binaries.ts";
 import { print, report } from "./print.ts";
 
@@ -89,8 +90,9 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    if (!(error instanceof PostgresNotFoundError)) throw error;
-    report(`tests: FAILED: REQUIRE_POSTGRES=1 is set. ${error.message}`);
+    if (!(error instanceof PostgresNotFoundError || error instanceof MigrationError)) throw error;
+    report(`tests: FAILED before the first test: ${error.message}`);
+    print("0 passed, 1 failed, 0 skipped");
     Deno.exit(1);
   }
 }
