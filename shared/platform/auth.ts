@@ -1,11 +1,14 @@
 import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
-import type { JSONWebKeySet, JWTPayload } from "jose";
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import type { Config } from "./config.ts";
 import { ApiError } from "./errors.ts";
 
 /** Who calls: the service, which acts for anyone, or a signed-in person, who acts for themselves. */
-export type Caller = { readonly kind: "service" } | { readonly kind: "user"; readonly userId: string };
+export type Caller = { readonly kind: "service" } | {
+  readonly kind: "user";
+  readonly userId: string;
+};
 
 /** The user id to hand to the database: null lets the service act for anyone. */
 export function actingUser(caller: Caller): string | null {
@@ -19,7 +22,7 @@ const userId = z.guid();
 export class Authenticator {
   readonly #serviceKeys: readonly Uint8Array[];
   readonly #secrets: readonly Uint8Array[];
-  readonly #keys: ReturnType<typeof createLocalJWKSet>;
+  readonly #keys: JWTVerifyGetKey;
 
   constructor(config: Config) {
     const encoder = new TextEncoder();
@@ -41,8 +44,7 @@ export class Authenticator {
    */
   async authenticate(headers: Headers): Promise<Caller> {
     const apikey = headers.get("apikey");
-    const bearer = headers.get("authorization")?.match(/^Bearer\s+(\S+)$/i)?.[1];
-    for (const token of [bearer, apikey]) {
+    for (const token of [bearerOf(headers), apikey]) {
       if (token === undefined || token === null || token.length > 8192) continue;
       if (this.#isServiceKey(token)) {
         // The client libraries repeat the key as a bearer token.
@@ -57,6 +59,12 @@ export class Authenticator {
       "UNAUTHENTICATED",
       "Send the project's secret key as apikey, or a signed-in user's token as Authorization: Bearer",
     );
+  }
+
+  /** Whether the caller sent this shared secret as a bearer token. */
+  holds(headers: Headers, secret: string): boolean {
+    const encoder = new TextEncoder();
+    return equalInConstantTime(encoder.encode(secret), encoder.encode(bearerOf(headers) ?? ""));
   }
 
   #isServiceKey(token: string): boolean {
@@ -80,21 +88,32 @@ export class Authenticator {
     try {
       const options = { clockTolerance: 5, requiredClaims: ["exp"] };
       if (decodeProtectedHeader(token).alg !== "HS256") {
-        return (await jwtVerify(token, this.#keys, { ...options, algorithms: ["ES256", "RS256", "EdDSA"] })).payload;
+        return (await jwtVerify(token, this.#keys, {
+          ...options,
+          algorithms: ["ES256", "RS256", "EdDSA"],
+        })).payload;
       }
       for (const secret of this.#secrets) {
         try {
           return (await jwtVerify(token, secret, { ...options, algorithms: ["HS256"] })).payload;
         } catch (error) {
           // Only another secret can help; an expired token stays expired.
-          if (!(error instanceof Error) || error.name !== "JWSSignatureVerificationFailed") throw error;
+          if (!(error instanceof Error) || error.name !== "JWSSignatureVerificationFailed") {
+            throw error;
+          }
         }
       }
       throw new Error("No secret verifies the token");
     } catch (error) {
-      throw new ApiError("UNAUTHENTICATED", "The token is not valid or has expired", { cause: error });
+      throw new ApiError("UNAUTHENTICATED", "The token is not valid or has expired", {
+        cause: error,
+      });
     }
   }
+}
+
+function bearerOf(headers: Headers): string | undefined {
+  return headers.get("authorization")?.match(/^Bearer\s+(\S+)$/i)?.[1];
 }
 
 /** Compares without telling by its duration where two strings differ. */
@@ -105,5 +124,8 @@ function equalInConstantTime(expected: Uint8Array, received: Uint8Array): boolea
 }
 
 function base64UrlBytes(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
+  return Uint8Array.from(
+    atob(text.replace(/-/g, "+").replace(/_/g, "/")),
+    (char) => char.charCodeAt(0),
+  );
 }

@@ -41,9 +41,13 @@ function codeFor(path: string): ErrorCode {
 
 /** Stops reading at the limit: a declared length may be absent or untrue. */
 async function readText(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = new ApiError("PAYLOAD_TOO_LARGE", `The body may have at most ${maxBytes} bytes`, {
-    details: { max_bytes: maxBytes },
-  });
+  const tooLarge = new ApiError(
+    "PAYLOAD_TOO_LARGE",
+    `The body may have at most ${maxBytes} bytes`,
+    {
+      details: { max_bytes: maxBytes },
+    },
+  );
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge;
   if (request.body === null) return "";
   const decoder = new TextDecoder();

@@ -51,17 +51,25 @@ export function readConfig(source: Record<string, string> = Deno.env.toObject())
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const parsed = environment.safeParse(set);
   const problems = parsed.error?.issues.map((issue) => issue.path.join(".")) ?? [];
-  const dictionary = parseJson(set.SUPABASE_SECRET_KEYS, keyDictionary, "SUPABASE_SECRET_KEYS", problems);
+  const dictionary = parseJson(
+    set.SUPABASE_SECRET_KEYS,
+    keyDictionary,
+    "SUPABASE_SECRET_KEYS",
+    problems,
+  );
   const jwks = parseJson(set.SUPABASE_JWKS, keySet, "SUPABASE_JWKS", problems);
   const strategies = parseJson(set.RANKING_STRATEGIES, z.unknown(), "RANKING_STRATEGIES", problems);
-  const serviceKeys = [...Object.values(dictionary ?? {}), set.SUPABASE_SERVICE_ROLE_KEY ?? ""].filter(Boolean);
+  const serviceKeys = [...Object.values(dictionary ?? {}), set.SUPABASE_SERVICE_ROLE_KEY ?? ""]
+    .filter(Boolean);
   if (serviceKeys.length === 0) problems.push("SUPABASE_SECRET_KEYS or SUPABASE_SERVICE_ROLE_KEY");
   if ((set.UPSTASH_REDIS_REST_URL === undefined) !== (set.UPSTASH_REDIS_REST_TOKEN === undefined)) {
     problems.push("UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN (both or neither)");
   }
   if (!parsed.success || problems.length > 0) {
     throw new Error(
-      `Cannot start, these environment variables are missing or malformed: ${[...new Set(problems)].join(", ")}`,
+      `Cannot start, these environment variables are missing or malformed: ${
+        [...new Set(problems)].join(", ")
+      }`,
     );
   }
   const env = parsed.data;

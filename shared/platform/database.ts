@@ -16,7 +16,9 @@ const unavailable = /^(08|53|57|PGRST00)/;
 const attempts = 3;
 
 /** What a function answers when a refusal has effects that must be kept, such as a counted wrong PIN. */
-const refusal = z.object({ error: z.object({ code: z.string(), details: z.unknown().optional() }) });
+const refusal = z.object({
+  error: z.object({ code: z.string(), details: z.unknown().optional() }),
+});
 
 /** The project's database, through its API; each call is one round trip. */
 export class Database {
@@ -72,7 +74,9 @@ export class Database {
 
   #toApiError(name: string, error: PostgrestError, status: number): ApiError {
     if (isErrorCode(error.message)) {
-      return new ApiError(error.message, error.details ?? error.message, { details: parseHint(error.hint) });
+      return new ApiError(error.message, error.details ?? error.message, {
+        details: parseHint(error.hint),
+      });
     }
     const unreachable = status === 0 || status === 502 || status === 503 || status === 504 ||
       unavailable.test(error.code ?? "");

@@ -10,9 +10,10 @@ export function errorResponse(
   options: { requestId: string; error: unknown },
 ): Response {
   const { requestId, error } = options;
-  const known = error instanceof ApiError
-    ? error
-    : new ApiError("INTERNAL_ERROR", "Something went wrong on our side, the request id finds it in the log");
+  const known = error instanceof ApiError ? error : new ApiError(
+    "INTERNAL_ERROR",
+    "Something went wrong on our side, the request id finds it in the log",
+  );
   if (known.code === "INTERNAL_ERROR") {
     platform.logger.log("error", "request_failed", {
       request_id: requestId,
@@ -35,6 +36,8 @@ export function errorResponse(
 
 /** Where it happened, without the message: that may quote what a caller sent. */
 function framesOf(error: Error): string {
-  const frames = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
+  const frames = (error.stack ?? "").split("\n").filter((line) =>
+    line.trimStart().startsWith("at ")
+  );
   return frames.slice(0, 8).map((line) => line.trim()).join(" | ");
 }

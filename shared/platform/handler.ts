@@ -15,7 +15,10 @@ type Env = { Variables: { requestId: string; route?: string } };
 
 const pathId = z.object({ id: z.guid() });
 const idempotencyKey = z.object({
-  "idempotency-key": z.string().max(200).regex(/^[\x21-\x7e]+$/, "Use 1 to 200 printable ASCII characters").nullable(),
+  "idempotency-key": z.string().max(200).regex(
+    /^[\x21-\x7e]+$/,
+    "Use 1 to 200 printable ASCII characters",
+  ).nullable(),
 });
 
 /** What a function is made of. */
@@ -25,6 +28,8 @@ export interface FunctionDefinition {
   readonly endpoints: readonly Endpoint[];
   /** Whether the function can serve without the database. */
   readonly needsDatabase: boolean;
+  /** What the function's bare name shows on GET, where that is not JSON. */
+  readonly page?: (request: Request) => Promise<Response>;
 }
 
 /** A function as one handler: its endpoints, health, CORS, errors, request ids, metrics and log. */
@@ -41,13 +46,27 @@ export function createHandler(
   });
   app.use(cors({
     origin: "*",
-    allowHeaders: ["authorization", "apikey", "content-type", "x-client-info", "idempotency-key", "x-request-id"],
+    allowHeaders: [
+      "authorization",
+      "apikey",
+      "content-type",
+      "x-client-info",
+      "idempotency-key",
+      "x-request-id",
+    ],
     exposeHeaders: ["x-request-id", "retry-after"],
   }));
   app.get("/health", (c) => {
     c.set("route", "/health");
     return checkHealth(platform, definition);
   });
+  const { page } = definition;
+  if (page !== undefined) {
+    app.get("/", (c) => {
+      c.set("route", "GET /");
+      return page(c.req.raw);
+    });
+  }
   for (const endpoint of definition.endpoints) {
     app.on(endpoint.method, endpoint.path, (c) => {
       c.set("route", `${endpoint.method} ${endpoint.path}`);
@@ -59,7 +78,11 @@ export function createHandler(
     errorResponse(platform, {
       requestId: c.get("requestId"),
       error: new ApiError("NOT_FOUND", "No such path", {
-        details: { paths: definition.endpoints.map(({ method, path }) => `${method} /${definition.name}${path}`) },
+        details: {
+          paths: definition.endpoints.map(({ method, path }) =>
+            `${method} /${definition.name}${path}`
+          ),
+        },
       }),
     })
   );
@@ -69,9 +92,13 @@ export function createHandler(
 
 function refuseOtherMethods(app: Hono<Env>, definition: FunctionDefinition): void {
   for (const path of new Set(definition.endpoints.map((endpoint) => endpoint.path))) {
-    const methods = definition.endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
+    const methods = definition.endpoints.filter((endpoint) => endpoint.path === path).map((
+      { method },
+    ) => method);
     app.all(path, () => {
-      throw new ApiError("METHOD_NOT_ALLOWED", `Use ${methods.join(" or ")}`, { details: { methods } });
+      throw new ApiError("METHOD_NOT_ALLOWED", `Use ${methods.join(" or ")}`, {
+        details: { methods },
+      });
     });
   }
 }
@@ -82,8 +109,12 @@ async function serve(
 ): Promise<Response> {
   const { endpoint, request } = options;
   const caller = await platform.authenticator.authenticate(request.headers);
-  const id = endpoint.path.includes(":id") ? parseInput(pathId, { id: options.id }).id.toLowerCase() : "";
-  const key = parseInput(idempotencyKey, { "idempotency-key": request.headers.get("idempotency-key") });
+  const id = endpoint.path.includes(":id")
+    ? parseInput(pathId, { id: options.id }).id.toLowerCase()
+    : "";
+  const key = parseInput(idempotencyKey, {
+    "idempotency-key": request.headers.get("idempotency-key"),
+  });
   const body = endpoint.body === undefined
     ? undefined
     : await parseBody(request, { schema: endpoint.body, maxBytes: endpoint.maxBytes ?? 65_536 });
@@ -108,7 +139,11 @@ function record(platform: Platform, options: { c: HonoContext<Env>; durationMs: 
   const { c, durationMs } = options;
   const route = c.get("route") ?? "unmatched";
   const status = c.res.status;
-  platform.metrics.count("mobility_http_requests_total", { function: platform.name, route, status });
+  platform.metrics.count("mobility_http_requests_total", {
+    function: platform.name,
+    route,
+    status,
+  });
   platform.metrics.observe("mobility_http_request_duration_seconds", durationMs / 1000, {
     function: platform.name,
     route,

@@ -15,9 +15,13 @@ export async function checkHealth(
   needs: { readonly name: string; readonly needsDatabase: boolean },
 ): Promise<Response> {
   const [database, cache] = await Promise.all([
-    needs.needsDatabase ? measure(() => platform.database.call("ping", {}, z.unknown()).then(() => true)) : undefined,
+    needs.needsDatabase
+      ? measure(() => platform.database.call("ping", {}, z.unknown()).then(() => true))
+      : undefined,
     platform.cache.enabled
-      ? measure(async () => (await platform.cache.exec((pipeline) => pipeline.ping())) !== undefined)
+      ? measure(async () =>
+        (await platform.cache.exec((pipeline) => pipeline.ping())) !== undefined
+      )
       : { status: "off" } as const,
   ]);
   const serves = database === undefined || database.status === "ok";
@@ -33,5 +37,8 @@ export async function checkHealth(
 async function measure(probe: () => Promise<boolean>): Promise<Check> {
   const startedAt = performance.now();
   const ok = await probe().catch(() => false);
-  return { status: ok ? "ok" : "failed", latency_ms: Math.round((performance.now() - startedAt) * 10) / 10 };
+  return {
+    status: ok ? "ok" : "failed",
+    latency_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+  };
 }

@@ -25,7 +25,15 @@ export function createLogger(
   return {
     log(level, event, fields = {}): void {
       if (levels[level] < levels[options.level]) return;
-      write(JSON.stringify({ time: new Date().toISOString(), level, function: functionName, event, ...fields }));
+      write(
+        JSON.stringify({
+          time: new Date().toISOString(),
+          level,
+          function: functionName,
+          event,
+          ...fields,
+        }),
+      );
     },
   };
 }

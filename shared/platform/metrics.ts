@@ -12,8 +12,14 @@ const families = {
     buckets: durationBuckets,
   },
   mobility_errors_total: { type: "counter", help: "Errors answered, by code" },
-  mobility_cache_requests_total: { type: "counter", help: "Searches by what the cache had: hit or miss" },
-  mobility_cache_errors_total: { type: "counter", help: "Cache calls that failed or came too late" },
+  mobility_cache_requests_total: {
+    type: "counter",
+    help: "Searches by what the cache had: hit or miss",
+  },
+  mobility_cache_errors_total: {
+    type: "counter",
+    help: "Cache calls that failed or came too late",
+  },
   mobility_rate_limited_total: { type: "counter", help: "Requests turned away by a rate limit" },
   mobility_counterparts_found: {
     type: "histogram",
@@ -22,7 +28,10 @@ const families = {
   },
   mobility_matches_created_total: { type: "counter", help: "Matches made" },
   mobility_match_transitions_total: { type: "counter", help: "Match actions done, by action" },
-  mobility_positions_total: { type: "counter", help: "Positions received, by whether they were used" },
+  mobility_positions_total: {
+    type: "counter",
+    help: "Positions received, by whether they were used",
+  },
 } as const satisfies Record<
   string,
   { type: "counter" | "histogram"; help: string; buckets?: readonly number[] }
@@ -54,7 +63,9 @@ export class Metrics {
   /** Records one observation of a histogram, in its own unit. */
   observe(family: Family, value: number, labels: Labels = {}): void {
     const definition = families[family];
-    if (!("buckets" in definition)) throw new TypeError(`Cannot observe "${family}": it is a counter`);
+    if (!("buckets" in definition)) {
+      throw new TypeError(`Cannot observe "${family}": it is a counter`);
+    }
     const bound = definition.buckets.find((bucket) => value <= bucket);
     if (bound !== undefined) this.#add(series(`${family}_bucket`, { ...labels, le: bound }), 1);
     this.#add(series(`${family}_count`, labels), 1);
@@ -93,7 +104,9 @@ export async function renderMetrics(cache: Cache): Promise<string | undefined> {
   const lines: string[] = [];
   for (const [family, definition] of Object.entries(families)) {
     lines.push(`# HELP ${family} ${definition.help}`, `# TYPE ${family} ${definition.type}`);
-    const own = stored.filter(([field]) => belongsTo(field, family)).sort(([a], [b]) => a < b ? -1 : 1);
+    const own = stored.filter(([field]) => belongsTo(field, family)).sort(([a], [b]) =>
+      a < b ? -1 : 1
+    );
     if ("buckets" in definition) lines.push(...renderHistogram(family, definition.buckets, own));
     else lines.push(...own.map(([field, value]) => `${field} ${value}`));
   }
@@ -106,7 +119,9 @@ function renderHistogram(
   stored: readonly [string, number][],
 ): string[] {
   const values = new Map(stored);
-  const countSeries = stored.map(([field]) => field).filter((field) => field.startsWith(`${family}_count`));
+  const countSeries = stored.map(([field]) => field).filter((field) =>
+    field.startsWith(`${family}_count`)
+  );
   return countSeries.flatMap((field) => {
     const labels = field.slice(`${family}_count`.length).replace(/^\{|\}$/g, "");
     let running = 0;
@@ -129,7 +144,8 @@ function renderHistogram(
 
 function belongsTo(field: string, family: string): boolean {
   const name = field.split("{")[0] ?? "";
-  return name === family || [`_bucket`, `_count`, `_sum`].some((suffix) => name === family + suffix);
+  return name === family ||
+    [`_bucket`, `_count`, `_sum`].some((suffix) => name === family + suffix);
 }
 
 function series(name: string, labels: Labels): string {

@@ -31,7 +31,11 @@ export function createPlatform(
   });
   const cache = new Cache(config.redis, { deadlineMs: config.cacheDeadlineMs, logger });
   const database = new Database(
-    { url: config.supabaseUrl, key: config.serviceKeys[0] ?? "", deadlineMs: config.databaseDeadlineMs },
+    {
+      url: config.supabaseUrl,
+      key: config.serviceKeys[0] ?? "",
+      deadlineMs: config.databaseDeadlineMs,
+    },
     { logger, ...(options.fetch === undefined ? {} : { fetch: options.fetch }) },
   );
   return {
@@ -44,7 +48,9 @@ export function createPlatform(
     authenticator: new Authenticator(config),
     afterResponse(work): void {
       const done = work().catch((error: unknown) =>
-        logger.log("error", "after_response_failed", { reason: error instanceof Error ? error.name : "unknown" })
+        logger.log("error", "after_response_failed", {
+          reason: error instanceof Error ? error.name : "unknown",
+        })
       );
       edgeRuntime()?.waitUntil(done);
     },

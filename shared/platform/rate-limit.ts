@@ -42,7 +42,8 @@ export function addRateLimit(
   const { requests, windowS } = options.limit;
   const nowS = Date.now() / 1000;
   const bucket = Math.floor(nowS / windowS);
-  const key = (index: number): string => `mobility:limit:${options.endpoint}:${options.subject}:${index}`;
+  const key = (index: number): string =>
+    `mobility:limit:${options.endpoint}:${options.subject}:${index}`;
   pipeline.eval(script, [key(bucket), key(bucket - 1)], [
     String(requests),
     String(windowS),
@@ -54,7 +55,10 @@ export function addRateLimit(
  * Turns the script's answer into a refusal, if it says to wait. No answer lets the request pass: a limit
  * fails open. @throws ApiError RATE_LIMITED
  */
-export function refuseIfLimited(metrics: Metrics, options: { endpoint: string; answer: unknown }): void {
+export function refuseIfLimited(
+  metrics: Metrics,
+  options: { endpoint: string; answer: unknown },
+): void {
   const seconds = Number(options.answer ?? 0);
   if (!(seconds > 0)) return;
   metrics.count("mobility_rate_limited_total", { endpoint: options.endpoint });

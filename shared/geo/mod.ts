@@ -1,0 +1,3 @@
+export { distanceM } from "./distance.ts";
+export { etaS, type VehiclePace, vehiclePace } from "./eta.ts";
+export { place, type Point, point } from "./point.ts";

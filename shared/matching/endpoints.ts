@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { etaS, point } from "../geo/mod.ts";
+import { type Endpoint, endpoint, type Platform, rateLimits } from "../platform/mod.ts";
+import { found, nearbyAnswer } from "./answers.ts";
+
+/** The most anybody is sent for, in metres. */
+export const radiusM = z.number().min(100).max(50_000).default(10_000);
+/** The code of a vehicle type; which there are is for the database to say. */
+export const vehicleType = z.string().regex(
+  /^[a-z][a-z0-9_]{0,30}$/,
+  "Must be the code of a vehicle type",
+);
+
+const request = point.extend({
+  role: z.enum(["driver", "passenger"]).default("driver"),
+  vehicle_type: vehicleType,
+  radius_m: radiusM,
+  limit: z.number().int().min(1).max(100).default(20),
+  exclude_user_ids: z.array(z.guid()).max(100).default([]),
+});
+
+const nearby = z.array(found.extend({ eta_s: z.number().int() }));
+const response = z.object({
+  /** Present when drivers were asked for. */
+  drivers: nearby.optional(),
+  /** Present when passengers were asked for. */
+  passengers: nearby.optional(),
+  count: z.number().int(),
+  timestamp: z.iso.datetime(),
+});
+
+/** The routes of the matching function. */
+export function matchingEndpoints(platform: Platform): Endpoint[] {
+  return [endpoint({
+    method: "POST",
+    path: "/find-nearby",
+    summary: "Available drivers or passengers near a point, nearest first, not ranked",
+    body: request,
+    response,
+    limit: rateLimits.find,
+    handle: async ({ body, actingUser }) => {
+      const excluded = new Set(body.exclude_user_ids.map((id) => id.toLowerCase()));
+      if (actingUser !== null) excluded.add(actingUser);
+      const answer = await platform.database.call("find_nearby", {
+        p_role: body.role,
+        p_vehicle_type: body.vehicle_type,
+        p_lat: body.lat,
+        p_lng: body.lng,
+        p_radius_m: body.radius_m,
+        // As many more as may be left out.
+        p_limit: body.limit + excluded.size,
+      }, nearbyAnswer);
+      const results = answer.found
+        .filter((row) => !excluded.has(row.user_id))
+        .slice(0, body.limit)
+        .map((row) => ({ ...row, eta_s: etaS(row.distance_m, answer.vehicle) }));
+      platform.metrics.observe("mobility_counterparts_found", results.length, { role: body.role });
+      return {
+        body: {
+          [`${body.role}s`]: results,
+          count: results.length,
+          timestamp: new Date().toISOString(),
+        },
+      };
+    },
+  })];
+}

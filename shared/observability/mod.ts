@@ -1,0 +1,37 @@
+import { ApiError, createHandler, type Platform, renderMetrics } from "../platform/mod.ts";
+
+/**
+ * The metrics function: what every function counted, for Prometheus. Callers are the service, or whoever
+ * holds METRICS_TOKEN (a scraper sends it as a bearer token).
+ */
+export function createMetricsHandler(platform: Platform): (request: Request) => Promise<Response> {
+  return createHandler(platform, {
+    name: "metrics",
+    endpoints: [],
+    needsDatabase: false,
+    page: async (request) => {
+      const token = platform.config.metricsToken;
+      const authorized = token !== undefined &&
+        platform.authenticator.holds(request.headers, token);
+      if (!authorized) {
+        const caller = await platform.authenticator.authenticate(request.headers);
+        if (caller.kind !== "service") {
+          throw new ApiError("FORBIDDEN", "Metrics are for the service");
+        }
+      }
+      if (!platform.cache.enabled) {
+        throw new ApiError(
+          "SERVICE_UNAVAILABLE",
+          "Metrics are kept in Redis, and none is configured",
+        );
+      }
+      const text = await renderMetrics(platform.cache);
+      if (text === undefined) {
+        throw new ApiError("SERVICE_UNAVAILABLE", "Redis, which keeps the metrics, did not answer");
+      }
+      return new Response(text, {
+        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+      });
+    },
+  });
+}

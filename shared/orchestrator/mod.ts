@@ -1,0 +1,9 @@
+import type { Endpoint, Platform } from "../platform/mod.ts";
+import type { Strategies } from "../ranking/mod.ts";
+import { findEndpoints } from "./find-endpoints.ts";
+import { rideEndpoints } from "./ride-endpoints.ts";
+
+/** The routes of the orchestrator. */
+export function orchestratorEndpoints(platform: Platform, strategies: Strategies): Endpoint[] {
+  return [...findEndpoints(platform, strategies), ...rideEndpoints(platform)];
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import {
+  ApiError,
+  type Endpoint,
+  endpoint,
+  isErrorCode,
+  type Platform,
+  rateLimits,
+} from "../platform/mod.ts";
+import { positionResult, trackedMatch, trackedTrip } from "./answers.ts";
+import { progressOf } from "./progress.ts";
+import { position, positions } from "./requests.ts";
+
+const results = z.array(positionResult);
+
+/** The routes of the tracking function. */
+export function trackingEndpoints(platform: Platform): Endpoint[] {
+  return [
+    endpoint({
+      method: "POST",
+      path: "/update-location",
+      summary: "Where a trip is now",
+      body: position,
+      response: positionResult,
+      limit: rateLimits.updateLocation,
+      handle: async ({ body, actingUser }) => {
+        const [result] = await update(actingUser, [body]);
+        if (result === undefined) {
+          throw new ApiError("DATABASE_ERROR", "The database gave no result");
+        }
+        // A point that comes late was true once: not the caller's mistake.
+        if (
+          result.code !== undefined && result.code !== "OUT_OF_DATE" && isErrorCode(result.code)
+        ) {
+          throw new ApiError(result.code, refusals[result.code] ?? "The position was refused");
+        }
+        return { body: result };
+      },
+    }),
+    endpoint({
+      method: "POST",
+      path: "/update-locations",
+      summary: "Up to 500 positions, each answered for itself",
+      body: positions,
+      response: z.object({ results, accepted: z.number().int() }),
+      maxBytes: 256 * 1024,
+      limit: rateLimits.updateLocation,
+      handle: async ({ body, actingUser }) => {
+        const answered = await update(actingUser, body.locations);
+        return {
+          body: {
+            results: answered,
+            accepted: answered.filter((result) => result.accepted).length,
+          },
+        };
+      },
+    }),
+    endpoint({
+      method: "GET",
+      path: "/trips/:id",
+      summary: "A trip, where it is, and its newest match",
+      response: trackedTrip,
+      limit: rateLimits.read,
+      handle: async ({ id, actingUser }) => {
+        return {
+          body: await platform.database.call("get_trip", {
+            p_acting_user: actingUser,
+            p_trip_id: id,
+          }, trackedTrip),
+        };
+      },
+    }),
+    endpoint({
+      method: "GET",
+      path: "/matches/:id",
+      summary: "A match: its status, both positions and their ages, and the ETA",
+      response: trackedMatch.omit({ vehicle: true }).extend({
+        heading_for: z.enum(["pickup", "dropoff"]).nullable(),
+        remaining_m: z.number().nullable(),
+        eta_s: z.number().nullable(),
+        progress: z.number().nullable(),
+      }),
+      limit: rateLimits.read,
+      handle: async ({ id, actingUser }) => {
+        const tracked = await platform.database.call(
+          "get_match",
+          { p_acting_user: actingUser, p_match_id: id },
+          trackedMatch,
+        );
+        const { vehicle: _, ...shown } = tracked;
+        return { body: { ...shown, ...progressOf(tracked) } };
+      },
+    }),
+  ];
+
+  async function update(
+    actingUser: string | null,
+    points: z.infer<typeof position>[],
+  ): Promise<z.infer<typeof results>> {
+    const answered = await platform.database.call(
+      "update_positions",
+      { p_acting_user: actingUser, p_points: points },
+      results,
+    );
+    const used = answered.filter((result) => result.accepted).length;
+    platform.metrics.count("mobility_positions_total", { used: "yes" }, used);
+    platform.metrics.count("mobility_positions_total", { used: "no" }, answered.length - used);
+    return answered;
+  }
+}
+
+const refusals: Partial<Record<string, string>> = {
+  TRIP_NOT_FOUND: "No trip has this id",
+  FORBIDDEN: "The trip belongs to somebody else",
+  TRIP_COMPLETED: "The trip is over",
+  TRIP_CANCELLED: "The trip was cancelled",
+  TRIP_EXPIRED: "The trip expired",
+  INVALID_LOCATION:
+    "Nobody can be at this point: out of range, 0, 0, or latitude and longitude exchanged",
+  INVALID_TIMESTAMP: "The position was recorded in the future",
+};

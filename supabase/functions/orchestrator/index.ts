@@ -1,0 +1,12 @@
+import { orchestratorEndpoints } from "../../../shared/orchestrator/mod.ts";
+import { createHandler, createPlatform } from "../../../shared/platform/mod.ts";
+import { createStrategies } from "../../../shared/ranking/mod.ts";
+
+const platform = createPlatform("orchestrator");
+const strategies = createStrategies(platform.config.rankingStrategies);
+
+Deno.serve(createHandler(platform, {
+  name: "orchestrator",
+  endpoints: orchestratorEndpoints(platform, strategies),
+  needsDatabase: true,
+}));
