@@ -6,6 +6,9 @@ import { type Job, JOBS, runJobs } from "./jobs.ts";
 import { functionJwks, type Keys, loadKeys } from "./keys.ts";
 import { assertFree, choosePorts, type Ports, refusingTaken } from "./ports.ts";
 import { type FunctionEntry, type Project, readProject } from "./project.ts";
+import { MemoryRedis } from "./redis/memory-redis.ts";
+import { createRedisFront } from "./redis/rest-front.ts";
+import { ServerRedis } from "./redis/server-redis.ts";
 import { createRestHandler, type RestHandler } from "./rest.ts";
 import { readRunning, removeRunning, type StackInfo, writeRunning } from "./running.ts";
 
@@ -95,6 +98,7 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
   await writeRunning(data, info);
   closing.add(() => removeRunning(data));
 
+  await serveRedis({ port: ports.redis, token: keys.redis_token, url: env["REDIS_URL"] }, closing);
   const functionEnv = await environmentOfFunctions(project, { info, keys, env });
   const processes = entries.map((entry) =>
     new FunctionProcess(entry, {
@@ -165,6 +169,20 @@ function serveGateway(
   );
   closing.add(() => server.shutdown());
   return `http://127.0.0.1:${ports.gateway}`;
+}
+
+async function serveRedis(
+  { port, token, url }: { port: number; token: string; url: string | undefined },
+  closing: Closing,
+): Promise<void> {
+  const redis = url === undefined ? await MemoryRedis.create() : await ServerRedis.connect(url);
+  closing.add(() => redis.close());
+  const server = refusingTaken({ port, part: "Redis" }, () =>
+    Deno.serve(
+      { hostname: "127.0.0.1", port, onListen: () => {} },
+      createRedisFront({ redis, token }),
+    ));
+  closing.add(() => server.shutdown());
 }
 
 async function existing(
