@@ -686,11 +686,11 @@ CREATE FUNCTION mobility.standing_of(p_user_id uuid, p_role text) RETURNS mobili
     SET search_path TO ''
     AS $$
   select
-    (m.rating_total::real / nullif(m.rating_count, 0))::real,
+    round(m.rating_total::numeric / nullif(m.rating_count, 0), 2)::real,
     coalesce(m.rating_count, 0),
-    (m.offers_accepted::real / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0))::real,
+    round(m.offers_accepted::numeric / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0), 3)::real,
     coalesce(m.offers_accepted + m.offers_declined + m.offers_expired, 0),
-    (m.rides_completed::real / nullif(m.rides_completed + m.rides_cancelled, 0))::real,
+    round(m.rides_completed::numeric / nullif(m.rides_completed + m.rides_cancelled, 0), 3)::real,
     coalesce(m.rides_completed + m.rides_cancelled, 0),
     coalesce(m.rides_completed, 0)
   from (select 1) one
@@ -1653,6 +1653,21 @@ CREATE TABLE mobility.match_transitions (
 
 COMMENT ON TABLE mobility.match_transitions IS 'Every legal transition of a match; what is not here cannot happen.';
 
+CREATE TABLE mobility.places (
+    code text NOT NULL,
+    area_code text NOT NULL,
+    name text NOT NULL,
+    lat double precision NOT NULL,
+    lng double precision NOT NULL,
+    weight real DEFAULT 1 NOT NULL,
+    CONSTRAINT places_code_check CHECK ((code ~ '^[a-z0-9_-]{1,40}$'::text)),
+    CONSTRAINT places_lat_check CHECK (((lat >= ('-90'::integer)::double precision) AND (lat <= (90)::double precision))),
+    CONSTRAINT places_lng_check CHECK (((lng >= ('-180'::integer)::double precision) AND (lng <= (180)::double precision))),
+    CONSTRAINT places_weight_check CHECK ((weight > (0)::double precision))
+);
+
+COMMENT ON TABLE mobility.places IS 'Named places with their share of the demand.';
+
 CREATE TABLE mobility.profiles (
     user_id uuid DEFAULT gen_random_uuid() NOT NULL,
     whatsapp_user_id text,
@@ -1854,6 +1869,9 @@ ALTER TABLE ONLY mobility.match_transitions
 ALTER TABLE ONLY mobility.matches
     ADD CONSTRAINT matches_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.places
+    ADD CONSTRAINT places_pkey PRIMARY KEY (code);
+
 ALTER TABLE ONLY mobility.profiles
     ADD CONSTRAINT profiles_phone_key UNIQUE (phone);
 
@@ -1931,6 +1949,8 @@ CREATE INDEX matches_passenger ON mobility.matches USING btree (passenger_user_i
 CREATE INDEX matches_passenger_trip ON mobility.matches USING btree (passenger_trip_id, created_at DESC);
 
 CREATE INDEX matches_unfinished ON mobility.matches USING btree (status, updated_at) WHERE live;
+
+CREATE INDEX places_area_code ON mobility.places USING btree (area_code);
 
 CREATE INDEX ratings_rated ON mobility.ratings USING btree (rated_user_id);
 
@@ -2022,6 +2042,9 @@ ALTER TABLE ONLY mobility.matches
 ALTER TABLE ONLY mobility.matches
     ADD CONSTRAINT matches_passenger_user_id_fkey FOREIGN KEY (passenger_user_id) REFERENCES mobility.profiles(user_id);
 
+ALTER TABLE ONLY mobility.places
+    ADD CONSTRAINT places_area_code_fkey FOREIGN KEY (area_code) REFERENCES mobility.areas(code);
+
 ALTER TABLE ONLY mobility.ratings
     ADD CONSTRAINT ratings_match_id_fkey FOREIGN KEY (match_id) REFERENCES mobility.matches(id) ON DELETE CASCADE;
 
@@ -2111,6 +2134,10 @@ CREATE POLICY match_transitions_are_public ON mobility.match_transitions FOR SEL
 ALTER TABLE mobility.matches ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY matches_read_own ON mobility.matches FOR SELECT TO authenticated USING (((( SELECT auth.uid() AS uid) = driver_user_id) OR (( SELECT auth.uid() AS uid) = passenger_user_id)));
+
+ALTER TABLE mobility.places ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY places_are_public ON mobility.places FOR SELECT TO authenticated USING (true);
 
 ALTER TABLE mobility.profiles ENABLE ROW LEVEL SECURITY;
 
@@ -2298,6 +2325,9 @@ GRANT SELECT ON TABLE mobility.match_pins TO service_role;
 
 GRANT SELECT ON TABLE mobility.match_transitions TO authenticated;
 GRANT SELECT ON TABLE mobility.match_transitions TO service_role;
+
+GRANT SELECT ON TABLE mobility.places TO authenticated;
+GRANT SELECT ON TABLE mobility.places TO service_role;
 
 GRANT SELECT ON TABLE mobility.profiles TO authenticated;
 GRANT SELECT ON TABLE mobility.profiles TO service_role;

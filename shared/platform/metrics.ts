@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Cache } from "./cache.ts";
 
 /** Seconds; the usual web ladder, finer where this system promises milliseconds. */
@@ -99,8 +100,7 @@ export class Metrics {
 export async function renderMetrics(cache: Cache): Promise<string | undefined> {
   const answer = await cache.exec((redis) => redis.hgetall(hashKey));
   if (answer === undefined) return undefined;
-  const stored = Object.entries((answer[0] ?? {}) as Record<string, unknown>)
-    .map(([field, value]): [string, number] => [field, Number(value)]);
+  const stored = pairs(z.array(z.string()).catch([]).parse(answer[0]));
   const lines: string[] = [];
   for (const [family, definition] of Object.entries(families)) {
     lines.push(`# HELP ${family} ${definition.help}`, `# TYPE ${family} ${definition.type}`);
@@ -111,6 +111,11 @@ export async function renderMetrics(cache: Cache): Promise<string | undefined> {
     else lines.push(...own.map(([field, value]) => `${field} ${value}`));
   }
   return lines.join("\n") + "\n";
+}
+
+/** Redis answers a hash as a flat list: field, value, field, value. */
+function pairs(list: readonly string[]): [string, number][] {
+  return list.flatMap((field, index) => index % 2 === 0 ? [[field, Number(list[index + 1])]] : []);
 }
 
 function renderHistogram(
@@ -149,8 +154,8 @@ function belongsTo(field: string, family: string): boolean {
 }
 
 function series(name: string, labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) =>
+  const parts = Object.entries(labels).map(([key, value]) =>
     `${key}="${String(value).replace(/[\\"\n]/g, "_")}"`
   );
-  return pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
+  return parts.length === 0 ? name : `${name}{${parts.join(",")}}`;
 }

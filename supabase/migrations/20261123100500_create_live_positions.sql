@@ -100,11 +100,11 @@ language sql stable strict
 set search_path = ''
 as $$
   select
-    (m.rating_total::real / nullif(m.rating_count, 0))::real,
+    round(m.rating_total::numeric / nullif(m.rating_count, 0), 2)::real,
     coalesce(m.rating_count, 0),
-    (m.offers_accepted::real / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0))::real,
+    round(m.offers_accepted::numeric / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0), 3)::real,
     coalesce(m.offers_accepted + m.offers_declined + m.offers_expired, 0),
-    (m.rides_completed::real / nullif(m.rides_completed + m.rides_cancelled, 0))::real,
+    round(m.rides_completed::numeric / nullif(m.rides_completed + m.rides_cancelled, 0), 3)::real,
     coalesce(m.rides_completed + m.rides_cancelled, 0),
     coalesce(m.rides_completed, 0)
   from (select 1) one
