@@ -4,6 +4,7 @@ import { postgis } from "@electric-sql/pglite-postgis";
 import postgres from "postgres";
 import { applySeed, migrateProject } from "./migrations.ts";
 import { Turn } from "./turn.ts";
+import { tuneSession } from "./lite-session.ts";
 import { restoreSnapshot, saveSnapshot } from "./snapshot.ts";
 import { serveWire } from "./wire.ts";
 
@@ -51,7 +52,7 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
   });
   return {
     url,
-    connection: withoutGrants(connection),
+    connection: tuneSession(connection),
     run: (work) => work(),
     close: () => connection.close(),
   };
@@ -95,7 +96,7 @@ export async function openPglite(folder: string, options: PgliteOptions): Promis
   }
   return {
     url: wire.url,
-    connection: withoutGrants(connection),
+    connection: tuneSession(connection),
     run: (work) => turn.run(work),
     close,
   };
@@ -109,18 +110,6 @@ export async function deletePglite(folder: string): Promise<void> {
 
 async function keep(pglite: PGlite, options: PgliteOptions): Promise<void> {
   await saveSnapshot(await pglite.dumpDataDir("none"), options);
-}
-
-/**
- * On the first request lite would grant ALL on every table of each schema with row-level security to
- * anon, authenticated and service_role, for good. The migrations say who may do what: tell it that is done.
- */
-function withoutGrants<T extends LiteConnection>(connection: T): T {
-  if (!Reflect.has(connection, "rlsState")) {
-    throw new Error('Cannot stop @supabase/lite from granting: "rlsState" is gone in this version');
-  }
-  Reflect.set(connection, "rlsState", "active");
-  return connection;
 }
 
 async function withClient(url: string, work: (sql: postgres.Sql) => Promise<void>): Promise<void> {

@@ -111,6 +111,8 @@ export class FunctionProcess {
       ],
       env: { ...this.#options.env, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${this.port}` },
       stdin: "null",
+      // Ctrl-C reaches every process of the terminal's group: which one ends when is for the stack to say.
+      detached: true,
       stdout: "piped",
       stderr: "piped",
     }).spawn();

@@ -40,7 +40,8 @@ export async function createRestHandler(
     const headers = new Headers(request.headers);
     headers.delete("authorization");
     headers.set("apikey", "resolved-by-the-gateway");
-    const forwarded = new Request(request, { headers });
+    const { url, method, body } = request;
+    const forwarded = new Request(url, { method, headers, body });
     callers.set(forwarded, caller);
     return database.run(() => app.fetch(forwarded));
   };

@@ -100,6 +100,9 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
 
   await serveRedis({ port: ports.redis, token: keys.redis_token, url: env["REDIS_URL"] }, closing);
   const functionEnv = await environmentOfFunctions(project, { info, keys, env });
+  // The database opens while the functions start; it is closed after them, and by itself if it cannot open.
+  const opening = openDatabase(options, { project, ports, databaseUrl, onProgress });
+  closing.add(() => opening.then((database) => database.close(), () => {}));
   const processes = entries.map((entry) =>
     new FunctionProcess(entry, {
       port: portOf(ports, entry.name),
@@ -110,8 +113,7 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
   );
   closing.add(() => Promise.all(processes.map((process) => process.stop())));
 
-  const database = await openDatabase(options, { project, ports, databaseUrl, onProgress });
-  closing.add(() => database.close());
+  const database = await opening;
   opened.rest = await createRestHandler(database, project);
   onProgress("waiting for the functions");
   await Promise.all(processes.map(answering));

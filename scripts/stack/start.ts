@@ -48,7 +48,6 @@ async function main(): Promise<number> {
     onProgress: report,
     ...(values.quiet ? {} : { onLog: report }),
   });
-  await Promise.race([starting, interrupted.promise]);
   const stack = await starting;
   report(`started in ${((performance.now() - startedAt) / 1000).toFixed(1)} s; Ctrl-C stops it`);
   print(`ready ${stack.url}`);
