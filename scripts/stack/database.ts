@@ -37,6 +37,14 @@ export interface PgliteOptions extends OpenDatabaseOptions {
   readonly snapshots: string;
 }
 
+const OID_JSON = 114;
+const OID_JSONB = 3802;
+
+/** lite hands JSON over as text, which it would have its driver encode once more: a list would be a string. */
+function jsonText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** Opens the PostgreSQL behind a URL with a pool of 10, and brings it up to date. */
 export async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<Database> {
   await withClient(url, async (sql) => {
@@ -50,6 +58,9 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     url,
     postgresOptions: { max: 10, onnotice: () => {} },
   });
+  for (const type of [OID_JSON, OID_JSONB]) {
+    connection.driver.options.serializers[type] = jsonText;
+  }
   return {
     url,
     connection: tuneSession(connection),
@@ -74,12 +85,12 @@ export async function openPglite(folder: string, options: PgliteOptions): Promis
     },
   });
   const pglite = connection.driver;
-  await pglite.waitReady;
+  await keepingExitCode(() => pglite.waitReady);
   const turn = new Turn();
   const wire = await serveWire(pglite, { port: options.port, turn });
   const close = async (): Promise<void> => {
     await wire.stop();
-    await turn.run(() => connection.close());
+    await turn.run(() => keepingExitCode(() => connection.close()));
   };
   try {
     await withClient(wire.url, (sql) =>
@@ -97,7 +108,7 @@ export async function openPglite(folder: string, options: PgliteOptions): Promis
   return {
     url: wire.url,
     connection: tuneSession(connection),
-    run: (work) => turn.run(work),
+    run: (work) => turn.run(() => keepingExitCode(work)),
     close,
   };
 }
@@ -106,6 +117,16 @@ export async function openPglite(folder: string, options: PgliteOptions): Promis
 export async function deletePglite(folder: string): Promise<void> {
   await Deno.remove(marker(folder)).catch(ignoreNotFound);
   await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
+}
+
+/** Whatever PGlite's WebAssembly ends with, it makes it the exit code of this process. */
+async function keepingExitCode<T>(work: () => Promise<T>): Promise<T> {
+  const before = Deno.exitCode;
+  try {
+    return await work();
+  } finally {
+    Deno.exitCode = before;
+  }
 }
 
 async function keep(pglite: PGlite, options: PgliteOptions): Promise<void> {
