@@ -2,6 +2,7 @@ import { createPgliteConnection, type PGlite } from "@supabase/lite/pglite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import { postgis } from "@electric-sql/pglite-postgis";
 import postgres from "postgres";
+import { keepingExitCode } from "./exit-code.ts";
 import { applySeed, migrateProject } from "./migrations.ts";
 import { Turn } from "./turn.ts";
 import { tuneSession } from "./lite-session.ts";
@@ -117,16 +118,6 @@ export async function openPglite(folder: string, options: PgliteOptions): Promis
 export async function deletePglite(folder: string): Promise<void> {
   await Deno.remove(marker(folder)).catch(ignoreNotFound);
   await Deno.remove(folder, { recursive: true }).catch(ignoreNotFound);
-}
-
-/** Whatever PGlite's WebAssembly ends with, it makes it the exit code of this process. */
-async function keepingExitCode<T>(work: () => Promise<T>): Promise<T> {
-  const before = Deno.exitCode;
-  try {
-    return await work();
-  } finally {
-    Deno.exitCode = before;
-  }
 }
 
 async function keep(pglite: PGlite, options: PgliteOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { App } from "@supabase/lite";
 import type { Claims } from "./caller.ts";
 import type { Database } from "./database.ts";
+import { catchingErrors } from "./lite-session.ts";
 import type { Project } from "./project.ts";
 
 /** Answers one request of /rest/v1 as the given caller. */
@@ -43,6 +44,6 @@ export async function createRestHandler(
     const { url, method, body } = request;
     const forwarded = new Request(url, { method, headers, body });
     callers.set(forwarded, caller);
-    return database.run(() => app.fetch(forwarded));
+    return database.run(() => catchingErrors(caller.role, () => app.fetch(forwarded)));
   };
 }

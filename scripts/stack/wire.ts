@@ -1,5 +1,6 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { keepingExitCode } from "./exit-code.ts";
 import type { Turn } from "./turn.ts";
 
 /** PGlite behind PostgreSQL's own protocol, so that psql and the `postgres` package can reach it. */
@@ -47,7 +48,7 @@ function takingTurns(pglite: PGlite, turn: Turn): PGlite {
     clearTimeout(abandoned);
     leave ??= await turn.take();
     try {
-      return await pglite.runExclusive(work);
+      return await keepingExitCode(() => pglite.runExclusive(work));
     } finally {
       if (!pglite.isInTransaction()) {
         if (complete) release();
