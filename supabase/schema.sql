@@ -12,16 +12,6 @@ CREATE TYPE mobility.fare AS (
 	tariff_id bigint
 );
 
-CREATE TYPE mobility.standing AS (
-	rating real,
-	rating_count integer,
-	acceptance_rate real,
-	offer_count integer,
-	completion_rate real,
-	match_count integer,
-	total_trips integer
-);
-
 CREATE FUNCTION mobility.add_to_metrics(p_user_id uuid, p_role text, p_delta jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -48,8 +38,7 @@ begin
     updated_at = now();
 
   update mobility.live_positions l
-  set (rating, rating_count, acceptance_rate, offer_count, completion_rate, match_count, total_trips) =
-    (select s.* from mobility.standing_of(p_user_id, p_role) s)
+  set standing = mobility.standing_of(p_user_id, p_role)
   from mobility.trips t
   where t.user_id = p_user_id and t.role = p_role and t.status in ('open', 'matched')
     and l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id;
@@ -340,12 +329,10 @@ CREATE FUNCTION mobility.enter_pool(t mobility.trips) RETURNS void
     SET search_path TO ''
     AS $$
   insert into mobility.live_positions (
-    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available,
-    rating, rating_count, acceptance_rate, offer_count, completion_rate, match_count, total_trips
+    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available, standing
   )
   select t.id, t.user_id, t.role, t.vehicle_type, t.pickup_lat, t.pickup_lng, now(), t.expires_at,
-    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true), s.*
-  from mobility.standing_of(t.user_id, t.role) s
+    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true), mobility.standing_of(t.user_id, t.role)
 $$;
 
 COMMENT ON FUNCTION mobility.enter_pool(t mobility.trips) IS 'Makes an open trip findable.';
@@ -496,57 +483,53 @@ $$;
 COMMENT ON FUNCTION mobility.match_json(m mobility.matches, p_viewer uuid) IS 'A match in the shape of the API, as one viewer may see it.';
 
 CREATE FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) RETURNS extensions.geometry
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
     AS $$
-  select extensions.st_setsrid(
+begin
+  return extensions.st_setsrid(
     extensions.st_makepoint(
       p_lng * 111319.49079327358,
       6378137.0 * ln(tan(pi() / 4 + greatest(least(p_lat, 85.06), -85.06) * pi() / 360))
     ),
     3857
-  )
+  );
+end
 $$;
 
 COMMENT ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) IS 'Degrees to an EPSG:3857 point.';
 
-CREATE FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_radius_m double precision, p_limit integer) RETURNS json
+CREATE FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) RETURNS json
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    AS $$
+    AS $_$
 declare
   v_here extensions.geometry := mobility.mercator(p_lat, p_lng);
   v_now timestamptz := now();
   -- A passenger waits at the pickup and sends no positions.
   v_fresh_since timestamptz := case p_role when 'driver' then v_now - mobility.freshness_limit()
     else '-infinity' end;
+  v_found json;
 begin
-  return (
-    select coalesce(json_agg(near), '[]')
-    from (
-      select trip_id, user_id, vehicle_type, lat, lng,
-        round(mercator_m * cos(radians((lat + p_lat) / 2)) * 0.998882) as distance_m,
-        position_age_s, position_at, expires_at,
-        rating, rating_count, acceptance_rate, offer_count, completion_rate, match_count, total_trips
+  execute format(
+    $query$
+      select coalesce(json_agg(near), '[]')
       from (
-        select l.trip_id, l.user_id, l.vehicle_type, l.lat, l.lng,
-          l.position operator(extensions.<->) v_here as mercator_m,
-          extract(epoch from v_now - l.position_at)::integer as position_age_s, l.position_at, l.expires_at,
-          l.rating, l.rating_count, l.acceptance_rate, l.offer_count, l.completion_rate,
-          l.match_count, l.total_trips
-        from mobility.live_positions l
-        where l.role = p_role and l.vehicle_type = p_vehicle_type and l.available
-          and l.position_at > v_fresh_since and l.expires_at > v_now
-        order by l.position operator(extensions.<->) v_here
-        limit p_limit
-      ) k
-    ) near
-    where near.distance_m <= p_radius_m
-  );
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', $1 - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - $1)::integer as expires_in_s, standing
+        from mobility.%I
+        where available and position_at > $2 and expires_at > $1
+        order by position operator(extensions.<->) $3
+        limit $4
+      ) near
+    $query$, 'live_' || p_role || 's_' || p_vehicle_type)
+  into v_found using v_now, v_fresh_since, v_here, p_limit;
+  return v_found;
 end
-$$;
+$_$;
 
-COMMENT ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_radius_m double precision, p_limit integer) IS 'The nearest available trips of a role and vehicle type, as JSON, nearest first.';
+COMMENT ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) IS 'The nearest available trips of a role and vehicle type, as JSON, nearest first.';
 
 CREATE FUNCTION mobility.position_json(t mobility.trips) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -681,18 +664,20 @@ $$;
 
 COMMENT ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) IS 'The side of a match that the caller acts for.';
 
-CREATE FUNCTION mobility.standing_of(p_user_id uuid, p_role text) RETURNS mobility.standing
+CREATE FUNCTION mobility.standing_of(p_user_id uuid, p_role text) RETURNS json
     LANGUAGE sql STABLE STRICT
     SET search_path TO ''
     AS $$
-  select
-    round(m.rating_total::numeric / nullif(m.rating_count, 0), 2)::real,
-    coalesce(m.rating_count, 0),
-    round(m.offers_accepted::numeric / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0), 3)::real,
-    coalesce(m.offers_accepted + m.offers_declined + m.offers_expired, 0),
-    round(m.rides_completed::numeric / nullif(m.rides_completed + m.rides_cancelled, 0), 3)::real,
-    coalesce(m.rides_completed + m.rides_cancelled, 0),
-    coalesce(m.rides_completed, 0)
+  select json_build_object(
+    'rating', round(m.rating_total::numeric / nullif(m.rating_count, 0), 2),
+    'rating_count', coalesce(m.rating_count, 0),
+    'acceptance_rate', round(m.offers_accepted::numeric
+      / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0), 3),
+    'offer_count', coalesce(m.offers_accepted + m.offers_declined + m.offers_expired, 0),
+    'completion_rate', round(m.rides_completed::numeric / nullif(m.rides_completed + m.rides_cancelled, 0), 3),
+    'match_count', coalesce(m.rides_completed + m.rides_cancelled, 0),
+    'total_trips', coalesce(m.rides_completed, 0)
+  )
   from (select 1) one
   left join mobility.user_metrics m on m.user_id = p_user_id and m.role = p_role
 $$;
@@ -999,13 +984,14 @@ $$;
 
 COMMENT ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) IS 'Opens a trip: {trip, replaced_trip_id, vehicle}.';
 
-CREATE FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_radius_m double precision, p_limit integer) RETURNS json
+CREATE FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer) RETURNS json
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   t mobility.trips;
   v_vehicle mobility.vehicle_types;
+  v_refused_by uuid[];
 begin
   select * into t from mobility.trips where id = p_trip_id;
   if not found then
@@ -1016,31 +1002,33 @@ begin
     raise sqlstate 'PT422' using message = 'TRIP_WRONG_ROLE',
       detail = 'A passenger looks for drivers, a driver for passengers',
       hint = jsonb_build_object('role', t.role)::text;
+  elsif t.status <> 'open' or t.expires_at <= now() or t.scheduled_for is not null then
+    perform mobility.check_open(t, t.role);
   end if;
-  perform mobility.check_open(t, t.role);
   select * into v_vehicle from mobility.vehicle_types where code = t.vehicle_type;
+  if t.role = 'passenger' then
+    v_refused_by := array(select driver_user_id from mobility.matches
+      where passenger_trip_id = t.id and not live and status <> 'completed');
+  else
+    v_refused_by := array(select passenger_user_id from mobility.matches
+      where driver_trip_id = t.id and not live and status <> 'completed');
+  end if;
   return json_build_object(
     'trip', json_build_object(
       'id', t.id, 'user_id', t.user_id, 'role', t.role, 'vehicle_type', t.vehicle_type,
       'lat', t.pickup_lat, 'lng', t.pickup_lng, 'expires_at', t.expires_at,
-      'refused_by', (
-        select coalesce(json_agg(distinct case t.role when 'passenger' then m.driver_user_id
-          else m.passenger_user_id end), '[]')
-        from mobility.matches m
-        where (t.role = 'passenger' and m.passenger_trip_id = t.id
-            or t.role = 'driver' and m.driver_trip_id = t.id)
-          and m.status in ('declined', 'expired', 'cancelled_driver', 'cancelled_passenger')
-      )
+      'refused_by', v_refused_by
     ),
     'vehicle', json_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
-    'found', mobility.nearest(p_role, t.vehicle_type, t.pickup_lat, t.pickup_lng, p_radius_m, p_limit)
+    'found', mobility.nearest(case t.role when 'passenger' then 'driver' else 'passenger' end, t.vehicle_type,
+      t.pickup_lat, t.pickup_lng, p_limit)
   );
 end
 $$;
 
-COMMENT ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_radius_m double precision, p_limit integer) IS 'Available counterparts near an open trip: {trip, vehicle, found}.';
+COMMENT ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer) IS 'Available counterparts near an open trip: {trip, vehicle, found}.';
 
-CREATE FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_radius_m double precision, p_limit integer) RETURNS json
+CREATE FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) RETURNS json
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -1050,12 +1038,12 @@ begin
   perform mobility.check_location(p_lat, p_lng);
   return json_build_object(
     'vehicle', json_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
-    'found', mobility.nearest(p_role, p_vehicle_type, p_lat, p_lng, p_radius_m, p_limit)
+    'found', mobility.nearest(p_role, v_vehicle.code, p_lat, p_lng, p_limit)
   );
 end
 $$;
 
-COMMENT ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_radius_m double precision, p_limit integer) IS 'Available people near a point: {vehicle, found}.';
+COMMENT ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) IS 'Available people near a point: {vehicle, found}.';
 
 CREATE FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1310,13 +1298,7 @@ CREATE TABLE mobility.live_positions (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 PARTITION BY LIST (role);
 
@@ -1336,13 +1318,7 @@ CREATE TABLE mobility.live_drivers (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
 
@@ -1360,13 +1336,7 @@ CREATE TABLE mobility.live_drivers_cab (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1384,13 +1354,7 @@ CREATE TABLE mobility.live_drivers_lifan (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1408,13 +1372,7 @@ CREATE TABLE mobility.live_drivers_moto (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1432,13 +1390,7 @@ CREATE TABLE mobility.live_drivers_other (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1456,13 +1408,7 @@ CREATE TABLE mobility.live_drivers_truck (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1480,13 +1426,7 @@ CREATE TABLE mobility.live_passengers (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
 
@@ -1504,13 +1444,7 @@ CREATE TABLE mobility.live_passengers_cab (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1528,13 +1462,7 @@ CREATE TABLE mobility.live_passengers_lifan (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1552,13 +1480,7 @@ CREATE TABLE mobility.live_passengers_moto (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1576,13 +1498,7 @@ CREATE TABLE mobility.live_passengers_other (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -1600,13 +1516,7 @@ CREATE TABLE mobility.live_passengers_truck (
     accuracy_m real,
     heading real,
     speed_mps real,
-    rating real,
-    rating_count integer DEFAULT 0 NOT NULL,
-    acceptance_rate real,
-    offer_count integer DEFAULT 0 NOT NULL,
-    completion_rate real,
-    match_count integer DEFAULT 0 NOT NULL,
-    total_trips integer DEFAULT 0 NOT NULL
+    standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -2251,7 +2161,7 @@ REVOKE ALL ON FUNCTION mobility.match_json(m mobility.matches, p_viewer uuid) FR
 
 REVOKE ALL ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_radius_m double precision, p_limit integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.position_json(t mobility.trips) FROM PUBLIC;
 
@@ -2290,11 +2200,11 @@ GRANT ALL ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_r
 REVOKE ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) TO service_role;
 
-REVOKE ALL ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_radius_m double precision, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_radius_m double precision, p_limit integer) TO service_role;
+REVOKE ALL ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer) TO service_role;
 
-REVOKE ALL ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_radius_m double precision, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_radius_m double precision, p_limit integer) TO service_role;
+REVOKE ALL ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) TO service_role;

@@ -3,17 +3,8 @@ import { vehiclePace } from "../geo/mod.ts";
 
 const timestamp = z.iso.datetime({ offset: true });
 
-/** Somebody available, as the database's search gives them. */
-export const found = z.object({
-  trip_id: z.guid(),
-  user_id: z.guid(),
-  vehicle_type: z.string(),
-  lat: z.number(),
-  lng: z.number(),
-  distance_m: z.number(),
-  position_age_s: z.number(),
-  position_at: timestamp,
-  expires_at: timestamp,
+/** A person's record in a role: averages, null where nothing is known, and the counts they rest on. */
+const standing = z.object({
   rating: z.number().nullable(),
   rating_count: z.number().int(),
   acceptance_rate: z.number().nullable(),
@@ -23,11 +14,32 @@ export const found = z.object({
   total_trips: z.number().int(),
 });
 
-/** Somebody available near a point; `distance_m` is from where the search was made. */
+/** Somebody available, as the database's search gives them. */
+export const candidateRow = z.object({
+  trip_id: z.guid(),
+  user_id: z.guid(),
+  lat: z.number(),
+  lng: z.number(),
+  position_age_s: z.number(),
+  expires_in_s: z.number(),
+  standing,
+});
+
+/** Somebody available, as the database's search gives them. */
+export type CandidateRow = z.infer<typeof candidateRow>;
+
+/** Somebody available, as the API shows them: metres and seconds from where the search was made. */
+export const found = candidateRow.omit({ standing: true, expires_in_s: true }).extend({
+  vehicle_type: z.string(),
+  distance_m: z.number(),
+  ...standing.shape,
+});
+
+/** Somebody available, as the API shows them. */
 export type Found = z.infer<typeof found>;
 
-/** What the database answers to a search around a point. */
-export const nearbyAnswer = z.object({ vehicle: vehiclePace, found: z.array(found) });
+/** What the database answers to a search around a point, nearest first. */
+export const nearbyAnswer = z.object({ vehicle: vehiclePace, found: z.array(candidateRow) });
 
 /** The trip that looks for a counterpart, as far as a search needs it. */
 export const searchingTrip = z.object({
@@ -38,7 +50,7 @@ export const searchingTrip = z.object({
   lat: z.number(),
   lng: z.number(),
   expires_at: timestamp,
-  /** People who turned this trip down, let its proposal lapse, or cancelled on it. */
+  /** People with whom it was matched before, in vain. */
   refused_by: z.array(z.guid()),
 });
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { etaS, point } from "../geo/mod.ts";
 import { type Endpoint, endpoint, type Platform, rateLimits } from "../platform/mod.ts";
 import { found, nearbyAnswer } from "./answers.ts";
+import { poolOf, searchPool } from "./pool.ts";
 
 /** The most anybody is sent for, in metres. */
 export const radiusM = z.number().min(100).max(50_000).default(10_000);
@@ -41,17 +42,21 @@ export function matchingEndpoints(platform: Platform): Endpoint[] {
     handle: async ({ body, actingUser }) => {
       const excluded = new Set(body.exclude_user_ids.map((id) => id.toLowerCase()));
       if (actingUser !== null) excluded.add(actingUser);
+      // As many more as may be left out.
+      const asked = body.limit + excluded.size;
       const answer = await platform.database.call("find_nearby", {
         p_role: body.role,
         p_vehicle_type: body.vehicle_type,
         p_lat: body.lat,
         p_lng: body.lng,
-        p_radius_m: body.radius_m,
-        // As many more as may be left out.
-        p_limit: body.limit + excluded.size,
+        p_limit: asked,
       }, nearbyAnswer);
-      const results = answer.found
-        .filter((row) => !excluded.has(row.user_id))
+      const pool = poolOf(answer, { origin: body, vehicleType: body.vehicle_type, asked });
+      const results = searchPool(pool, {
+        at: body,
+        radiusM: body.radius_m,
+        excludedUsers: excluded,
+      })
         .slice(0, body.limit)
         .map((row) => ({ ...row, eta_s: etaS(row.distance_m, answer.vehicle) }));
       platform.metrics.observe("mobility_counterparts_found", results.length, { role: body.role });

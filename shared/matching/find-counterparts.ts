@@ -7,8 +7,8 @@ import {
   rateLimits,
   refuseIfLimited,
 } from "../platform/mod.ts";
-import { counterpartsAnswer, type Found } from "./answers.ts";
-import { POOL_SIZE, poolOf, searchPool } from "./pool.ts";
+import { counterpartsAnswer, type Found, type SearchingTrip } from "./answers.ts";
+import { certainRadiusM, POOL_SIZE, poolOf, searchPool } from "./pool.ts";
 import { type CachedSearch, readSearch, storeSearch } from "./pool-cache.ts";
 
 /** A search for the counterparts of a trip. */
@@ -39,7 +39,7 @@ export async function findCounterparts(
   search: CounterpartSearch,
 ): Promise<Counterparts> {
   const { cache, metrics } = platform;
-  const key = { tripId: search.tripId, role: search.role, radiusM: search.radiusM };
+  const key = { tripId: search.tripId, role: search.role };
   const endpoint = `find-${search.role}s`;
   const subject = search.caller.kind === "user" ? search.caller.userId : search.tripId;
   const read = await readSearch(cache, { key, endpoint, subject, limit: rateLimits.find });
@@ -55,14 +55,18 @@ export async function findCounterparts(
     p_acting_user: actingUser(search.caller),
     p_trip_id: search.tripId,
     p_role: search.role,
-    p_radius_m: search.radiusM,
     p_limit: POOL_SIZE,
   }, counterpartsAnswer);
-  const pool = poolOf(fresh, { origin: fresh.trip, nowMs: Date.now() });
+  const { trip } = fresh;
+  const pool = poolOf(fresh, { origin: trip, vehicleType: trip.vehicle_type, asked: POOL_SIZE });
   platform.afterResponse(() =>
-    storeSearch(cache, { trip: fresh.trip, pool, key, ttlS: platform.config.poolTtlS })
+    storeSearch(cache, { trip, pool, key, ttlS: platform.config.poolTtlS })
   );
-  return { found: withoutRefusals(fresh.found, fresh.trip), vehicle: fresh.vehicle, cached: false };
+  return {
+    found: searchPool(pool, { at: trip, radiusM: search.radiusM, excludedUsers: excludedBy(trip) }),
+    vehicle: fresh.vehicle,
+    cached: false,
+  };
 }
 
 function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counterparts | undefined {
@@ -76,17 +80,17 @@ function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counte
   const found = searchPool(known.pool, {
     at: trip,
     radiusM: search.radiusM,
-    limit: search.limit,
-    nowMs,
     taken: known.taken,
+    excludedUsers: excludedBy(trip),
   });
-  return found === null
-    ? undefined
-    : { found: withoutRefusals(found, trip), vehicle: known.pool.vehicle, cached: true };
+  // As good as a fresh search: everybody in the radius, or at least the nearest that will be shown.
+  const certainM = certainRadiusM(known.pool, trip);
+  const certain = found.filter((row) => row.distance_m <= certainM).length;
+  if (certainM < search.radiusM && certain < search.limit) return undefined;
+  return { found, vehicle: known.pool.vehicle, cached: true };
 }
 
-/** Nobody is offered to themselves, nor again to somebody whom they turned down. */
-function withoutRefusals(found: Found[], trip: { user_id: string; refused_by: string[] }): Found[] {
-  const excluded = new Set([trip.user_id, ...trip.refused_by]);
-  return found.filter((row) => !excluded.has(row.user_id));
+/** Nobody is offered to themselves, nor again to somebody with whom it came to nothing. */
+function excludedBy(trip: SearchingTrip): ReadonlySet<string> {
+  return new Set([trip.user_id, ...trip.refused_by]);
 }

@@ -14,8 +14,8 @@ export interface CachedSearch {
 /** A search as the cache sees it. */
 interface SearchKey {
   readonly tripId: string;
+  /** Who is looked for. */
   readonly role: "driver" | "passenger";
-  readonly radiusM: number;
 }
 
 /**
@@ -25,11 +25,11 @@ interface SearchKey {
 const readScript = `
 local trip = redis.call('HMGET', KEYS[1], 'data', 'cell')
 if not trip[1] or redis.call('EXISTS', KEYS[2]) == 1 then return {} end
-local pool = redis.call('HMGET', ARGV[1] .. trip[2] .. ARGV[2], 'data', 'ids')
+local pool = redis.call('HMGET', ARGV[1] .. trip[2], 'data', 'ids')
 if not pool[1] then return {} end
 local answer = {trip[1], pool[1]}
 for id in string.gmatch(pool[2], '[^,]+') do
-  if redis.call('EXISTS', ARGV[3] .. id) == 1 then answer[#answer + 1] = id end
+  if redis.call('EXISTS', ARGV[2] .. id) == 1 then answer[#answer + 1] = id end
 end
 return answer
 `;
@@ -51,7 +51,6 @@ export async function readSearch(
     addRateLimit(pipeline, options);
     pipeline.eval(readScript, [tripKey(key.tripId), takenKey(key.tripId)], [
       poolPrefix(key.role),
-      `:${key.radiusM}`,
       takenKey(""),
     ]);
   });
@@ -87,13 +86,13 @@ export async function storeSearch(
   const { trip, key } = search;
   const seconds = Math.ceil((Date.parse(trip.expires_at) - Date.now()) / 1000);
   if (seconds <= 0) return;
-  const poolKey = `${poolPrefix(key.role)}${cellKey(trip)}:${key.radiusM}`;
+  const poolKey = `${poolPrefix(key.role)}${cellKey(trip)}`;
   await cache.exec((pipeline) => {
     addTrip(pipeline, trip, seconds);
-    if (search.pool.found.length === 0) return;
+    if (search.pool.rows.length === 0) return;
     pipeline.hset(poolKey, {
       data: JSON.stringify(search.pool),
-      ids: search.pool.found.map((row) => row.trip_id).join(","),
+      ids: search.pool.rows.map((row) => row.trip_id).join(","),
     });
     pipeline.expire(poolKey, search.ttlS);
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { distanceM, type Point, point, vehiclePace } from "../geo/mod.ts";
-import { type Found, found } from "./answers.ts";
+import { type CandidateRow, candidateRow, type Found } from "./answers.ts";
 
 /** How many counterparts a search takes from the database; ranking chooses among them. */
 export const POOL_SIZE = 60;
@@ -12,12 +12,14 @@ const CELL_DEGREES = 0.0025;
 export const pool = z.object({
   /** Where it was made. */
   origin: point,
-  /** True when these are all within the radius, not only the nearest of them. */
+  vehicle_type: z.string(),
+  vehicle: vehiclePace,
+  /** True when these are all there are, not only the nearest. */
   complete: z.boolean(),
   /** Unix milliseconds. */
   stored_at: z.number(),
-  vehicle: vehiclePace,
-  found: z.array(found),
+  /** Nearest to the origin first. */
+  rows: z.array(candidateRow),
 });
 
 /** The result of one search, kept for the people who search near it. */
@@ -28,42 +30,59 @@ export function cellOf(at: Point): string {
   return `${Math.floor(at.lat / CELL_DEGREES)}:${Math.floor(at.lng / CELL_DEGREES)}`;
 }
 
-/** Makes a pool of a fresh search. */
+/** Makes a pool of what the database found, asked for `asked` rows. */
 export function poolOf(
-  result: { vehicle: Pool["vehicle"]; found: Found[] },
-  options: { origin: Point; nowMs: number },
+  answer: { vehicle: Pool["vehicle"]; found: CandidateRow[] },
+  options: { origin: Point; vehicleType: string; asked: number },
 ): Pool {
   return {
     origin: { lat: options.origin.lat, lng: options.origin.lng },
-    complete: result.found.length < POOL_SIZE,
-    stored_at: options.nowMs,
-    vehicle: result.vehicle,
-    found: result.found,
+    vehicle_type: options.vehicleType,
+    vehicle: answer.vehicle,
+    complete: answer.found.length < options.asked,
+    stored_at: Date.now(),
+    rows: answer.found,
   };
 }
 
+/** A search to be answered from a pool. */
+export interface PoolSearch {
+  readonly at: Point;
+  readonly radiusM: number;
+  /** Trips that were taken since, and people who are not to be offered. */
+  readonly taken?: ReadonlySet<string>;
+  readonly excludedUsers?: ReadonlySet<string>;
+}
+
+/** Who of a pool is available within the radius of a point, nearest first, with distances and ages as they are now. */
+export function searchPool(from: Pool, search: PoolSearch): Found[] {
+  const agedS = Math.max(0, (Date.now() - from.stored_at) / 1000);
+  const near: Found[] = [];
+  for (const row of from.rows) {
+    if (
+      row.expires_in_s <= agedS || search.taken?.has(row.trip_id) ||
+      search.excludedUsers?.has(row.user_id)
+    ) continue;
+    const metres = Math.round(distanceM(search.at, row));
+    if (metres > search.radiusM) continue;
+    const { standing, expires_in_s: _, position_age_s, ...rest } = row;
+    near.push({
+      ...rest,
+      ...standing,
+      vehicle_type: from.vehicle_type,
+      distance_m: metres,
+      position_age_s: Math.round(position_age_s + agedS),
+    });
+  }
+  return near.sort((a, b) => a.distance_m - b.distance_m);
+}
+
 /**
- * Answers a search at another point from a pool, with distances and ages as they are there and now. Null
- * when the pool cannot give the nearest `limit`: it knows everybody within `reach` of its origin, hence,
- * by the triangle inequality, everybody within reach − d of a point at distance d, and nothing beyond.
+ * How far around a point a pool knows everybody, in metres: it knows all within `reach` of its origin,
+ * hence, by the triangle inequality, all within reach − d of a point at distance d.
  */
-export function searchPool(
-  from: Pool,
-  search: { at: Point; radiusM: number; limit: number; nowMs: number; taken: ReadonlySet<string> },
-): Found[] | null {
-  const agedS = Math.max(0, (search.nowMs - from.stored_at) / 1000);
-  const available = from.found
-    .filter((row) => !search.taken.has(row.trip_id) && Date.parse(row.expires_at) > search.nowMs)
-    .map((row) => ({
-      ...row,
-      distance_m: Math.round(distanceM(search.at, row)),
-      position_age_s: Math.round(row.position_age_s + agedS),
-    }))
-    .filter((row) => row.distance_m <= search.radiusM)
-    .sort((a, b) => a.distance_m - b.distance_m);
-  if (from.complete) return available;
-  const reachM = from.found.at(-1)?.distance_m ?? 0;
-  const certainM = reachM - distanceM(from.origin, search.at);
-  const certain = available.filter((row) => row.distance_m <= certainM).length;
-  return certain >= search.limit ? available : null;
+export function certainRadiusM(of: Pool, at: Point): number {
+  const farthest = of.rows.at(-1);
+  if (of.complete || farthest === undefined) return Infinity;
+  return distanceM(of.origin, farthest) - distanceM(of.origin, at);
 }

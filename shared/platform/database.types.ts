@@ -62,13 +62,7 @@ export type Database = {
         Returns: Json;
       };
       "find_counterparts": {
-        Args: {
-          "p_acting_user": string;
-          "p_limit": number;
-          "p_radius_m": number;
-          "p_role": string;
-          "p_trip_id": string;
-        };
+        Args: { "p_acting_user": string; "p_limit": number; "p_role": string; "p_trip_id": string };
         Returns: Json;
       };
       "find_nearby": {
@@ -76,7 +70,6 @@ export type Database = {
           "p_lat": number;
           "p_limit": number;
           "p_lng": number;
-          "p_radius_m": number;
           "p_role": string;
           "p_vehicle_type": string;
         };

@@ -19,8 +19,9 @@ export async function acceptMatch(
 ): Promise<Match> {
   const { request } = options;
   const matchId = crypto.randomUUID();
+  const tripIds = [request.passenger_trip_id, request.driver_trip_id];
   const made = await whileTaking(platform.cache, {
-    tripIds: [request.passenger_trip_id, request.driver_trip_id],
+    tripIds,
     by: matchId,
     poolTtlS: platform.config.poolTtlS,
     transaction: () =>
@@ -34,6 +35,11 @@ export async function acceptMatch(
         p_idempotency_key: options.idempotencyKey,
       }, match),
   });
+  if (made.id !== matchId) {
+    // A replay of a match that may be over by now: it takes nobody.
+    platform.afterResponse(() => releaseTaken(platform.cache, { tripIds, by: matchId }));
+    return made;
+  }
   platform.metrics.count("mobility_matches_created_total", { vehicle_type: made.vehicle_type });
   return made;
 }

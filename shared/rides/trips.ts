@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { forgetTrips, storeTrip, whileTaking } from "../matching/mod.ts";
+import { forgetTrips, markTaken, releaseTaken, storeTrip, whileTaking } from "../matching/mod.ts";
 import { ApiError, type Platform } from "../platform/mod.ts";
 import { cancelledTrip, openedTrip } from "./answers.ts";
 import type { openTripRequest } from "./requests.ts";
@@ -36,11 +36,17 @@ export async function openTrip(
     p_scheduled_for: request.scheduled_for ?? null,
     p_idempotency_key: options.idempotencyKey,
   }, openedTrip);
-  const { trip } = opened;
+  const { trip, replaced_trip_id: replaced } = opened;
+  // Whoever is offered a trip that is no more, and takes it, is turned away.
+  if (replaced !== null) {
+    await markTaken(platform.cache, {
+      tripIds: [replaced],
+      by: `replaced:${trip.id}`,
+      poolTtlS: platform.config.poolTtlS,
+    });
+  }
   platform.afterResponse(async () => {
-    if (opened.replaced_trip_id !== null) {
-      await forgetTrips(platform.cache, [opened.replaced_trip_id]);
-    }
+    if (replaced !== null) await forgetTrips(platform.cache, [replaced]);
     // The search that follows may then be answered without the database.
     if (trip.scheduled_for === null) {
       await storeTrip(platform.cache, {
@@ -64,7 +70,8 @@ export async function cancelTrip(
 ): Promise<z.infer<typeof cancelledTrip>> {
   const cancelled = await whileTaking(platform.cache, {
     tripIds: [options.tripId],
-    by: `cancel:${options.tripId}`,
+    // One attempt's own: a second one, which fails, must not release the mark of the first.
+    by: `cancel:${crypto.randomUUID()}`,
     poolTtlS: platform.config.poolTtlS,
     transaction: () =>
       platform.database.call("cancel_trip", {
@@ -77,7 +84,14 @@ export async function cancelTrip(
   const { match } = cancelled;
   if (match !== null) {
     const tripIds = [match.passenger_trip_id, match.driver_trip_id];
-    platform.afterResponse(() => forgetTrips(platform.cache, tripIds));
+    platform.afterResponse(async () => {
+      await forgetTrips(platform.cache, tripIds);
+      // The other side is free for others again.
+      await releaseTaken(platform.cache, {
+        tripIds: tripIds.filter((id) => id !== options.tripId),
+        by: match.id,
+      });
+    });
   }
   return cancelled;
 }

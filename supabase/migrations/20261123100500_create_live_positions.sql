@@ -1,8 +1,8 @@
 -- What a search reads and a ping writes: one narrow row for each trip that is open or under way.
 -- Partitioned by role and vehicle type, so that each pool has a heap and a spatial index of its own:
 -- a rare vehicle is found without walking past the common ones, and a ping touches one small index.
--- The counterpart's record (rating and the rest) is copied into the row: joining it costs a search of
--- twenty as much as the index scan itself (docs/decisions/0003-search.md).
+-- The counterpart's record (rating and the rest) is copied into the row, ready to be sent: joining and
+-- printing it costs a search of twenty more than the index scan itself (docs/decisions/0003-search.md).
 
 create table mobility.live_positions (
   -- No foreign key: a ping writes this row every few seconds, and only create_trip inserts one.
@@ -20,13 +20,8 @@ create table mobility.live_positions (
   accuracy_m real,
   heading real,
   speed_mps real,
-  rating real,
-  rating_count integer not null default 0,
-  acceptance_rate real,
-  offer_count integer not null default 0,
-  completion_rate real,
-  match_count integer not null default 0,
-  total_trips integer not null default 0,
+  -- What standing_of says of the person, ready to be sent.
+  standing json not null,
   primary key (role, vehicle_type, trip_id)
 ) partition by list (role);
 comment on table mobility.live_positions is 'Where each open trip is now; what the search reads.';
@@ -89,24 +84,21 @@ select mobility.add_vehicle_type('lifan', 'Lifan three-wheeler', 5.0);
 select mobility.add_vehicle_type('truck', 'Truck', 4.7);
 select mobility.add_vehicle_type('other', 'Other vehicle', 5.6);
 
-create type mobility.standing as (
-  rating real, rating_count integer, acceptance_rate real, offer_count integer,
-  completion_rate real, match_count integer, total_trips integer
-);
-
--- A person's record in a role as averages with the counts they rest on; null where nothing is known.
-create function mobility.standing_of(p_user_id uuid, p_role text) returns mobility.standing
+-- A person's record in a role: averages with the counts they rest on, null where nothing is known.
+create function mobility.standing_of(p_user_id uuid, p_role text) returns json
 language sql stable strict
 set search_path = ''
 as $$
-  select
-    round(m.rating_total::numeric / nullif(m.rating_count, 0), 2)::real,
-    coalesce(m.rating_count, 0),
-    round(m.offers_accepted::numeric / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0), 3)::real,
-    coalesce(m.offers_accepted + m.offers_declined + m.offers_expired, 0),
-    round(m.rides_completed::numeric / nullif(m.rides_completed + m.rides_cancelled, 0), 3)::real,
-    coalesce(m.rides_completed + m.rides_cancelled, 0),
-    coalesce(m.rides_completed, 0)
+  select json_build_object(
+    'rating', round(m.rating_total::numeric / nullif(m.rating_count, 0), 2),
+    'rating_count', coalesce(m.rating_count, 0),
+    'acceptance_rate', round(m.offers_accepted::numeric
+      / nullif(m.offers_accepted + m.offers_declined + m.offers_expired, 0), 3),
+    'offer_count', coalesce(m.offers_accepted + m.offers_declined + m.offers_expired, 0),
+    'completion_rate', round(m.rides_completed::numeric / nullif(m.rides_completed + m.rides_cancelled, 0), 3),
+    'match_count', coalesce(m.rides_completed + m.rides_cancelled, 0),
+    'total_trips', coalesce(m.rides_completed, 0)
+  )
   from (select 1) one
   left join mobility.user_metrics m on m.user_id = p_user_id and m.role = p_role
 $$;
@@ -140,8 +132,7 @@ begin
     updated_at = now();
 
   update mobility.live_positions l
-  set (rating, rating_count, acceptance_rate, offer_count, completion_rate, match_count, total_trips) =
-    (select s.* from mobility.standing_of(p_user_id, p_role) s)
+  set standing = mobility.standing_of(p_user_id, p_role)
   from mobility.trips t
   where t.user_id = p_user_id and t.role = p_role and t.status in ('open', 'matched')
     and l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id;

@@ -33,12 +33,10 @@ language sql
 set search_path = ''
 as $$
   insert into mobility.live_positions (
-    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available,
-    rating, rating_count, acceptance_rate, offer_count, completion_rate, match_count, total_trips
+    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available, standing
   )
   select t.id, t.user_id, t.role, t.vehicle_type, t.pickup_lat, t.pickup_lng, now(), t.expires_at,
-    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true), s.*
-  from mobility.standing_of(t.user_id, t.role) s
+    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true), mobility.standing_of(t.user_id, t.role)
 $$;
 comment on function mobility.enter_pool is 'Makes an open trip findable.';
 

@@ -1,0 +1,56 @@
+import { findPostgresBinaries } from "../postgres/postgres-binaries.ts";
+
+/** A load: one script run by some clients, for some seconds or a number of times each. */
+export interface Load {
+  readonly url: string;
+  readonly script: string;
+  readonly clients: number;
+  readonly seconds?: number;
+  readonly transactionsPerClient?: number;
+}
+
+/**
+ * Runs a script with PostgreSQL's own benchmark client, with prepared statements, and answers with the
+ * transactions a second it saw.
+ * @throws Error when a transaction failed or pgbench is missing
+ */
+export async function pgbench(load: Load): Promise<number> {
+  const binaries = await findPostgresBinaries();
+  const file = await Deno.makeTempFile({ suffix: ".pgbench" });
+  try {
+    await Deno.writeTextFile(file, load.script);
+    const length = load.transactionsPerClient === undefined
+      ? ["-T", String(load.seconds ?? 5)]
+      : ["-t", String(load.transactionsPerClient)];
+    const command = new Deno.Command(`${binaries.folder}/pgbench`, {
+      args: [
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        String(load.clients),
+        "-j",
+        "2",
+        ...length,
+        "-f",
+        file,
+        load.url,
+      ],
+      stdout: "piped",
+      stderr: "piped",
+    });
+    const { code, stdout, stderr } = await command.output();
+    const text = new TextDecoder().decode(stdout);
+    const tps = Number(text.match(/^tps = ([0-9.]+)/m)?.[1]);
+    if (code !== 0 || !(tps > 0)) {
+      throw new Error(
+        `pgbench failed (it comes with the PostgreSQL server package): ${
+          new TextDecoder().decode(stderr)
+        }`,
+      );
+    }
+    return tps;
+  } finally {
+    await Deno.remove(file);
+  }
+}

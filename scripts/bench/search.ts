@@ -1,0 +1,152 @@
+import { parseArgs } from "node:util";
+import postgres from "postgres";
+import { migrate } from "../postgres/migrate.ts";
+import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
+import { report } from "../print.ts";
+import { fillCity, fillObviousTable } from "./city.ts";
+import { pgbench } from "./pgbench.ts";
+import { describeMachine, publish, type Result, summarize } from "./results.ts";
+import { searchScript, updateScript, type Way } from "./search-cases.ts";
+
+const CLIENTS = 4;
+const VEHICLES = ["moto", "truck"] as const;
+const BESIDE = ["rpc", "bare", "bare rows"] as const;
+/** A driver pings every 30 s. */
+const PINGS_AN_HOUR = 120;
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: "string" },
+    seconds: { type: "string", default: "4" },
+    rounds: { type: "string", default: "3" },
+    quick: { type: "boolean", default: false },
+  },
+});
+const seconds = Number(flags.seconds);
+const rounds = flags.quick ? 1 : Number(flags.rounds);
+const sizes = flags.quick ? [10_000] : [10_000, 100_000, 1_000_000];
+
+const results = new Map<string, Result>();
+// The hour of updates is played in a minute or so: autovacuum looks 60 times as often, to see it the same.
+await using server = await startTemporaryPostgres({
+  durable: true,
+  settings: {
+    shared_buffers: "2GB",
+    max_wal_size: "8GB",
+    synchronous_commit: "off",
+    jit: "off",
+    autovacuum_naptime: "1s",
+  },
+});
+const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+for (const drivers of sizes) await measureCity(drivers);
+await publish({
+  name: "search",
+  date: new Date().toISOString(),
+  machine: await describeMachine(cityUrl(sizes[0] ?? 0)),
+  results: [...results.values()],
+  ratios: ratios(),
+}, flags.json);
+await admin.end();
+
+async function measureCity(drivers: number): Promise<void> {
+  report(`${drivers} drivers: filling the city`);
+  await admin.unsafe(`create database city_${drivers}`);
+  const sql = postgres(cityUrl(drivers), { max: 1, onnotice: () => {} });
+  try {
+    await migrate(sql);
+    await fillCity(sql, drivers);
+    const large = drivers >= 1_000_000;
+    if (!large) await fillObviousTable(sql);
+    await measure(drivers, "fresh", large ? BESIDE : [...BESIDE, "obvious"]);
+    if (large) return;
+    const batches = Math.ceil(drivers * PINGS_AN_HOUR / 500);
+    report(`${drivers} drivers: an hour of positions, ${batches} batches of 500`);
+    const perSecond = await pgbench({
+      url: cityUrl(drivers),
+      script: updateScript(drivers),
+      clients: 2,
+      transactionsPerClient: Math.ceil(batches / 2),
+    });
+    keep(`${drivers} drivers, positions in batches of 500`, [perSecond * 500], "positions/s");
+    await measure(drivers, "after an hour", BESIDE);
+    await sql`
+      update mobility.live_positions l set position_at = now() - interval '31 minutes'
+      from bench.drivers d where d.trip_id = l.trip_id and l.role = 'driver' and d.i % 5 = 1`;
+    await measure(drivers, "20% stale", BESIDE);
+  } finally {
+    await sql.end();
+  }
+}
+
+/** The ways in turn, round by round, so that a machine that slows down slows all of them. */
+async function measure(drivers: number, state: string, ways: readonly Way[]): Promise<void> {
+  for (const vehicle of VEHICLES) {
+    const seen = new Map<Way, number[]>(ways.map((way) => [way, []]));
+    for (let round = 1; round <= rounds; round++) {
+      for (const way of ways) {
+        report(`${drivers} drivers, ${state}: ${vehicle}, ${way}, round ${round} of ${rounds}`);
+        const tps = await pgbench({
+          url: cityUrl(drivers),
+          script: searchScript(way, vehicle),
+          clients: CLIENTS,
+          seconds,
+        });
+        seen.get(way)?.push(tps);
+      }
+    }
+    for (const [way, rates] of seen) {
+      keep(caseName(drivers, { state, vehicle, way }), rates, "searches/s");
+    }
+  }
+}
+
+function keep(name: string, rates: readonly number[], unit: string): void {
+  results.set(name, summarize(name, rates, unit));
+}
+
+function caseName(drivers: number, of: { state: string; vehicle: string; way: Way }): string {
+  return `${drivers} drivers, ${of.state}, ${of.vehicle}, ${of.way}`;
+}
+
+function ratios(): Record<string, number> {
+  const all: Record<string, number> = {};
+  const rate = (name: string): number | undefined => results.get(name)?.median;
+  const compare = (label: string, over: number | undefined, under: number | undefined): void => {
+    if (over !== undefined && under !== undefined) all[label] = over / under;
+  };
+  for (const vehicle of VEHICLES) {
+    for (const drivers of sizes) {
+      for (const state of ["fresh", "after an hour", "20% stale"]) {
+        const of = (way: Way): number | undefined =>
+          rate(caseName(drivers, { state, vehicle, way }));
+        compare(
+          `${vehicle}, ${drivers}, ${state}: times faster than radius-then-sort`,
+          of("rpc"),
+          of("obvious"),
+        );
+        for (const form of ["bare", "bare rows"] as const) {
+          const label = form === "bare" ? "bare scan, as JSON" : "bare scan, as rows";
+          compare(
+            `${vehicle}, ${drivers}, ${state}: time of the RPC over the ${label}`,
+            of(form),
+            of("rpc"),
+          );
+        }
+      }
+    }
+    const largest = sizes.at(-1) ?? 0;
+    compare(
+      `${vehicle}: time at ${largest} over time at ${sizes[0]} drivers`,
+      rate(caseName(sizes[0] ?? 0, { state: "fresh", vehicle, way: "rpc" })),
+      rate(caseName(largest, { state: "fresh", vehicle, way: "rpc" })),
+    );
+  }
+  return all;
+}
+
+function cityUrl(drivers: number): string {
+  const url = new URL(server.url);
+  url.pathname = `/city_${drivers}`;
+  return url.href;
+}
