@@ -1,0 +1,4 @@
+import { stackSuite } from "../support/stack.ts";
+import { registerSuites } from "./suites/mod.ts";
+
+registerSuites(stackSuite({ name: "embedded stack" }));
