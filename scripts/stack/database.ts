@@ -5,6 +5,7 @@ import postgres from "postgres";
 import { keepingExitCode } from "./exit-code.ts";
 import { applySeed, migrateProject } from "./migrations.ts";
 import { Turn } from "./turn.ts";
+import { isoTimestamp, numericValue } from "./json-values.ts";
 import { tuneSession } from "./lite-session.ts";
 import { restoreSnapshot, saveSnapshot } from "./snapshot.ts";
 import { serveWire } from "./wire.ts";
@@ -46,6 +47,12 @@ function jsonText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+const POSTGRES_TYPES = {
+  timestamp: { to: 1114, from: [1114], serialize: String, parse: isoTimestamp },
+  timestamptz: { to: 1184, from: [1184], serialize: String, parse: isoTimestamp },
+  numeric: { to: 1700, from: [1700], serialize: String, parse: numericValue },
+};
+
 /** Opens the PostgreSQL behind a URL with a pool of 10, and brings it up to date. */
 export async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<Database> {
   await withClient(url, async (sql) => {
@@ -57,8 +64,12 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
   });
   const connection = createPostgresConnection({
     url,
-    postgresOptions: { max: 10, onnotice: () => {} },
+    postgresOptions: { max: 10, onnotice: () => {}, types: POSTGRES_TYPES },
   });
+  const listening = await connection.driver.listen(
+    "pgrst",
+    () => void connection.clearSchemaCache(),
+  );
   for (const type of [OID_JSON, OID_JSONB]) {
     connection.driver.options.serializers[type] = jsonText;
   }
@@ -66,7 +77,10 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     url,
     connection: tuneSession(connection),
     run: (work) => work(),
-    close: () => connection.close(),
+    close: async () => {
+      await listening.unlisten();
+      await connection.close();
+    },
   };
 }
 
@@ -82,11 +96,13 @@ export async function openPglite(folder: string, options: PgliteOptions): Promis
     url: folder,
     pgliteOptions: {
       extensions: { postgis },
+      parsers: { 1114: isoTimestamp, 1184: isoTimestamp, 1700: numericValue },
       ...(snapshot === undefined ? {} : { loadDataDir: snapshot }),
     },
   });
   const pglite = connection.driver;
   await keepingExitCode(() => pglite.waitReady);
+  await pglite.listen("pgrst", () => void connection.clearSchemaCache());
   const turn = new Turn();
   const wire = await serveWire(pglite, { port: options.port, turn });
   const close = async (): Promise<void> => {

@@ -45,7 +45,9 @@ export class AlreadyRunningError extends Error {
   override name = "AlreadyRunningError";
 }
 
-const BOOT_TIMEOUT_MS = 60_000;
+// Generous: a function's first start downloads its packages.
+const BOOT_TIMEOUT_MS = 120_000;
+const REMIND_EVERY_MS = 10_000;
 
 /**
  * Starts the whole system in this process and one process for each function, and returns when everything
@@ -116,7 +118,7 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
   const database = await opening;
   opened.rest = await createRestHandler(database, project);
   onProgress("waiting for the functions");
-  await Promise.all(processes.map(answering));
+  await Promise.all(processes.map((process) => answering(process, onProgress)));
 
   const jobs = new AbortController();
   closing.add(() => jobs.abort());
@@ -261,7 +263,14 @@ async function openDatabase(
   });
 }
 
-async function answering(process: FunctionProcess): Promise<void> {
+async function answering(
+  process: FunctionProcess,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const reminder = setInterval(
+    () => onProgress(`still waiting for function "${process.name}"`),
+    REMIND_EVERY_MS,
+  );
   try {
     await process.ready(AbortSignal.timeout(BOOT_TIMEOUT_MS));
   } catch (cause) {
@@ -270,6 +279,8 @@ async function answering(process: FunctionProcess): Promise<void> {
         "Its last lines are above; start without --quiet to see them",
       { cause },
     );
+  } finally {
+    clearInterval(reminder);
   }
 }
 

@@ -186,6 +186,22 @@ async function checkRoles(t: Deno.TestContext, stack: Stack): Promise<void> {
     assert.equal(hidden.status, 406);
   });
 
+  await t.step("writes times and numbers as PostgREST does", async () => {
+    const { data } = await client(stack, info.secret_key).rpc("moment");
+    assert.deepEqual(data, [{ at: "2026-01-02T03:04:05.5+00:00", amount: 1.5 }]);
+  });
+
+  await t.step("learns of new functions from notify pgrst, as PostgREST does", async () => {
+    const supabase = client(stack, info.secret_key);
+    assert.equal((await supabase.rpc("newcomer")).error?.code, "PGRST202");
+    const sql = postgres(info.db_url, { max: 1, onnotice: () => {} });
+    await sql`create function public.newcomer() returns int language sql as 'select 5'`;
+    await sql`grant execute on function public.newcomer() to service_role`;
+    await sql`notify pgrst, 'reload schema'`;
+    await sql.end();
+    await until(async () => (await supabase.rpc("newcomer")).data === 5);
+  });
+
   await t.step("passes on the errors that functions raise", async () => {
     const { status, error } = await client(stack, info.secret_key).rpc("refuse");
     assert.equal(status, 409);

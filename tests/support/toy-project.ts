@@ -65,6 +65,10 @@ begin
   raise exception 'plain';
 end $$;
 
+create function public.moment() returns table (at timestamptz, amount numeric)
+language sql stable set search_path = ''
+as $$ select '2026-01-02 03:04:05.5+00'::timestamptz, 1.50::numeric $$;
+
 create table public.tick (at timestamptz not null default clock_timestamp());
 create function public.tick_tock() returns void language sql security definer set search_path = ''
 as $$ insert into public.tick default values $$;
