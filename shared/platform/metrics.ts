@@ -128,7 +128,8 @@ function renderHistogram(
     field.startsWith(`${family}_count`)
   );
   return countSeries.flatMap((field) => {
-    const labels = field.slice(`${family}_count`.length).replace(/^\{|\}$/g, "");
+    const suffix = field.slice(`${family}_count`.length);
+    const labels = suffix.slice(1, -1);
     let running = 0;
     const rows = buckets.map((bucket) => {
       const name = `${family}_bucket{${labels === "" ? "" : `${labels},`}le="${bucket}"}`;
@@ -136,13 +137,12 @@ function renderHistogram(
       return `${name} ${running}`;
     });
     const total = values.get(field) ?? 0;
-    const sum = values.get(field.replace("_count", "_sum")) ?? 0;
-    const braces = labels === "" ? "" : `{${labels}}`;
+    const sum = values.get(`${family}_sum${suffix}`) ?? 0;
     return [
       ...rows,
       `${family}_bucket{${labels === "" ? "" : `${labels},`}le="+Inf"} ${total}`,
-      `${family}_sum${braces} ${sum}`,
-      `${family}_count${braces} ${total}`,
+      `${family}_sum${suffix} ${sum}`,
+      `${family}_count${suffix} ${total}`,
     ];
   });
 }
