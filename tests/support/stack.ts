@@ -78,6 +78,7 @@ async function boot(options: StackSuiteOptions): Promise<World & { close(): Prom
       // What time does, the tests do themselves: a sweep in between would change what they compare.
       jobs: [],
       onLog: (line) => log.push(line),
+      onProgress: (line) => log.push(line),
     });
   } catch (error) {
     await database?.close();

@@ -1,11 +1,19 @@
 import type { Suite } from "../../support/stack.ts";
 import { callersSuite } from "./callers.ts";
+import { faultsSuite } from "./faults.ts";
+import { limitsSuite } from "./limits.ts";
 import { rideSuite } from "./ride.ts";
+import { roundTripsSuite } from "./round-trips.ts";
 import { searchSuite } from "./search.ts";
+import { transportSuite } from "./transport.ts";
 
 /** Adds every suite of the API to a stack. */
 export function registerSuites(suite: Suite): void {
   rideSuite(suite);
   callersSuite(suite);
   searchSuite(suite);
+  roundTripsSuite(suite);
+  limitsSuite(suite);
+  faultsSuite(suite);
+  transportSuite(suite);
 }
