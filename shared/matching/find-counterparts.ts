@@ -39,10 +39,10 @@ export async function findCounterparts(
   search: CounterpartSearch,
 ): Promise<Counterparts> {
   const { cache, metrics } = platform;
-  const key = { tripId: search.tripId, role: search.role };
-  const endpoint = `find-${search.role}s`;
-  const subject = search.caller.kind === "user" ? search.caller.userId : search.tripId;
-  const read = await readSearch(cache, { key, endpoint, subject, limit: rateLimits.find });
+  const { tripId, role } = search;
+  const endpoint = `find-${role}s`;
+  const subject = search.caller.kind === "user" ? search.caller.userId : tripId;
+  const read = await readSearch(cache, { tripId, role, endpoint, subject, limit: rateLimits.find });
   refuseIfLimited(metrics, { endpoint, answer: read.limit });
 
   const cached = read.search && answerFromCache(read.search, search);
@@ -53,14 +53,14 @@ export async function findCounterparts(
 
   const fresh = await platform.database.call("find_counterparts", {
     p_acting_user: actingUser(search.caller),
-    p_trip_id: search.tripId,
-    p_role: search.role,
+    p_trip_id: tripId,
+    p_role: role,
     p_limit: POOL_SIZE,
   }, counterpartsAnswer);
   const { trip } = fresh;
   const pool = poolOf(fresh, { origin: trip, vehicleType: trip.vehicle_type, asked: POOL_SIZE });
   platform.afterResponse(() =>
-    storeSearch(cache, { trip, pool, key, ttlS: platform.config.poolTtlS })
+    storeSearch(cache, { trip, pool, role, ttlS: platform.config.poolTtlS })
   );
   return {
     found: searchPool(pool, { at: trip, radiusM: search.radiusM, excludedUsers: excludedBy(trip) }),

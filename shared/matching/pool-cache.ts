@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addRateLimit, type Cache, type RateLimit } from "../platform/mod.ts";
+import { addRateLimit, type Cache, type Pipeline, type RateLimit } from "../platform/mod.ts";
 import { type SearchingTrip, searchingTrip } from "./answers.ts";
 import { takenKey } from "./availability.ts";
 import { cellOf, type Pool, pool } from "./pool.ts";
@@ -11,12 +11,8 @@ export interface CachedSearch {
   readonly taken: ReadonlySet<string>;
 }
 
-/** A search as the cache sees it. */
-interface SearchKey {
-  readonly tripId: string;
-  /** Who is looked for. */
-  readonly role: "driver" | "passenger";
-}
+/** What is known of a trip that searches is forgotten when the trip changes, and at the latest then. */
+const TRIP_TTL_S = 300;
 
 /**
  * Trip, pool and taken marks in one round trip, and from the primary: a replica could serve a pool
@@ -44,13 +40,19 @@ const poolPrefix = (role: string): string => `mobility:pool:${role}:`;
  */
 export async function readSearch(
   cache: Cache,
-  options: { key: SearchKey; endpoint: string; subject: string; limit: RateLimit },
+  options: {
+    tripId: string;
+    /** Who is looked for. */
+    role: "driver" | "passenger";
+    endpoint: string;
+    subject: string;
+    limit: RateLimit;
+  },
 ): Promise<{ search: CachedSearch | undefined; limit: unknown }> {
-  const { key } = options;
   const answers = await cache.exec((pipeline) => {
     addRateLimit(pipeline, options);
-    pipeline.eval(readScript, [tripKey(key.tripId), takenKey(key.tripId)], [
-      poolPrefix(key.role),
+    pipeline.eval(readScript, [tripKey(options.tripId), takenKey(options.tripId)], [
+      poolPrefix(options.role),
       takenKey(""),
     ]);
   });
@@ -68,11 +70,9 @@ function parseSearch(value: unknown): CachedSearch | undefined {
   return { trip: trip.data, pool: stored.data, taken: new Set(taken) };
 }
 
-/** Remembers a trip until it expires, so that its search can be answered without the database. */
+/** Remembers a trip, so that its search can be answered without the database. */
 export async function storeTrip(cache: Cache, trip: SearchingTrip): Promise<void> {
-  const seconds = Math.ceil((Date.parse(trip.expires_at) - Date.now()) / 1000);
-  if (seconds <= 0) return;
-  await cache.exec((pipeline) => addTrip(pipeline, trip, seconds));
+  await cache.exec((pipeline) => addTrip(pipeline, trip));
 }
 
 /**
@@ -81,20 +81,17 @@ export async function storeTrip(cache: Cache, trip: SearchingTrip): Promise<void
  */
 export async function storeSearch(
   cache: Cache,
-  search: { trip: SearchingTrip; pool: Pool; key: SearchKey; ttlS: number },
+  search: { trip: SearchingTrip; pool: Pool; role: "driver" | "passenger"; ttlS: number },
 ): Promise<void> {
-  const { trip, key } = search;
-  const seconds = Math.ceil((Date.parse(trip.expires_at) - Date.now()) / 1000);
-  if (seconds <= 0) return;
-  const poolKey = `${poolPrefix(key.role)}${cellKey(trip)}`;
+  const key = `${poolPrefix(search.role)}${cellKey(search.trip)}`;
   await cache.exec((pipeline) => {
-    addTrip(pipeline, trip, seconds);
+    addTrip(pipeline, search.trip);
     if (search.pool.rows.length === 0) return;
-    pipeline.hset(poolKey, {
+    pipeline.hset(key, {
       data: JSON.stringify(search.pool),
       ids: search.pool.rows.map((row) => row.trip_id).join(","),
     });
-    pipeline.expire(poolKey, search.ttlS);
+    pipeline.expire(key, search.ttlS);
   });
 }
 
@@ -103,13 +100,9 @@ export async function forgetTrips(cache: Cache, tripIds: readonly string[]): Pro
   await cache.exec((pipeline) => pipeline.del(...tripIds.map(tripKey)));
 }
 
-function addTrip(
-  pipeline: Parameters<Parameters<Cache["exec"]>[0]>[0],
-  trip: SearchingTrip,
-  seconds: number,
-): void {
+function addTrip(pipeline: Pipeline, trip: SearchingTrip): void {
   pipeline.hset(tripKey(trip.id), { data: JSON.stringify(trip), cell: cellKey(trip) });
-  pipeline.expire(tripKey(trip.id), seconds);
+  pipeline.expire(tripKey(trip.id), TRIP_TTL_S);
 }
 
 function cellKey(trip: SearchingTrip): string {

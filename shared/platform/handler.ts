@@ -120,9 +120,10 @@ async function serve(
     : await parseBody(request, { schema: endpoint.body, maxBytes: endpoint.maxBytes ?? 65_536 });
   const subject = caller.kind === "user" ? caller.userId : id;
   if (endpoint.limit !== undefined && subject !== "") {
-    const check = { endpoint: endpoint.path, subject, limit: endpoint.limit };
+    const name = `${platform.name} ${endpoint.method} ${endpoint.path}`;
+    const check = { endpoint: name, subject, limit: endpoint.limit };
     const answer = await platform.cache.exec((pipeline) => addRateLimit(pipeline, check));
-    refuseIfLimited(platform.metrics, { endpoint: endpoint.path, answer: answer?.[0] });
+    refuseIfLimited(platform.metrics, { endpoint: name, answer: answer?.[0] });
   }
   const answer = await endpoint.handle({
     caller,

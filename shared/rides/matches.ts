@@ -40,6 +40,7 @@ export async function acceptMatch(
     platform.afterResponse(() => releaseTaken(platform.cache, { tripIds, by: matchId }));
     return made;
   }
+  platform.afterResponse(() => forgetTrips(platform.cache, tripIds));
   platform.metrics.count("mobility_matches_created_total", { vehicle_type: made.vehicle_type });
   return made;
 }
@@ -70,11 +71,17 @@ export async function advanceMatch(platform: Platform, options: Advance): Promis
   }, match);
   platform.metrics.count("mobility_match_transitions_total", { action: options.action });
   if (options.action === "decline" || options.action === "cancel") {
-    // Both are free for others again, and refused by each other.
     const tripIds = [moved.passenger_trip_id, moved.driver_trip_id];
+    const ended = moved.status === "cancelled_passenger" && options.cancel?.keep_searching !== true
+      ? moved.passenger_trip_id
+      : undefined;
     platform.afterResponse(async () => {
+      // They refused each other; whose trip is open again is free for others.
       await forgetTrips(platform.cache, tripIds);
-      await releaseTaken(platform.cache, { tripIds, by: moved.id });
+      await releaseTaken(platform.cache, {
+        tripIds: tripIds.filter((id) => id !== ended),
+        by: moved.id,
+      });
     });
   }
   return moved;

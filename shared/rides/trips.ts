@@ -82,16 +82,13 @@ export async function cancelTrip(
       }, cancelledTrip),
   });
   const { match } = cancelled;
-  if (match !== null) {
+  platform.afterResponse(async () => {
+    if (match === null) return await forgetTrips(platform.cache, [options.tripId]);
     const tripIds = [match.passenger_trip_id, match.driver_trip_id];
-    platform.afterResponse(async () => {
-      await forgetTrips(platform.cache, tripIds);
-      // The other side is free for others again.
-      await releaseTaken(platform.cache, {
-        tripIds: tripIds.filter((id) => id !== options.tripId),
-        by: match.id,
-      });
-    });
-  }
+    await forgetTrips(platform.cache, tripIds);
+    // The other side's trip is open again.
+    const reopened = tripIds.filter((id) => id !== options.tripId);
+    await releaseTaken(platform.cache, { tripIds: reopened, by: match.id });
+  });
   return cancelled;
 }
