@@ -33,6 +33,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       return await route(request, { ...options, info });
     } catch (error) {
       if (error instanceof RefusedCallerError) return json(error.status, error.body);
+      // The caller went away in the middle of the body: nobody will read this.
+      if (error instanceof Deno.errors.BadResource) return json(400, { message: "No body" });
       throw error;
     }
   };

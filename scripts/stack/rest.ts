@@ -37,13 +37,15 @@ export async function createRestHandler(
   });
   await app.init();
 
-  return (request, caller) => {
+  return async (request, caller) => {
+    // Read before its turn comes: a slow caller must not keep the others waiting.
+    const body = request.body === null ? null : await request.arrayBuffer();
     const headers = new Headers(request.headers);
     headers.delete("authorization");
     headers.set("apikey", "resolved-by-the-gateway");
-    const { url, method, body } = request;
+    const { url, method } = request;
     const forwarded = new Request(url, { method, headers, body });
     callers.set(forwarded, caller);
-    return database.run(() => catchingErrors(caller.role, () => app.fetch(forwarded)));
+    return await database.run(() => catchingErrors(caller.role, () => app.fetch(forwarded)));
   };
 }

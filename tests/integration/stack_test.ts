@@ -43,6 +43,19 @@ Deno.test("the stack on PGlite", async (t) => {
     });
   });
 
+  await t.step("a caller who is slow, or goes away, keeps nobody waiting", async () => {
+    for (const url of [stack.url, stack.info.redis_rest_url]) {
+      const { hostname, port } = new URL(url);
+      const slow = await Deno.connect({ hostname, port: Number(port) });
+      const head = `POST /rest/v1/rpc/who HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n` +
+        `apikey: ${stack.info.secret_key}\r\ncontent-type: application/json\r\n\r\n{`;
+      await slow.write(new TextEncoder().encode(head));
+      await who(client(stack, stack.info.secret_key));
+      slow.close();
+      await who(client(stack, stack.info.secret_key));
+    }
+  });
+
   await t.step("psql's protocol reaches the same database, and waits for its turn", async () => {
     const sql = postgres(stack.info.db_url, { max: 1, onnotice: () => {} });
     try {

@@ -94,7 +94,8 @@ async function readJson(request: Request): Promise<unknown> {
   try {
     return await request.json();
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    // BadResource: the caller went away in the middle of it.
+    if (error instanceof SyntaxError || error instanceof Deno.errors.BadResource) return undefined;
     throw error;
   }
 }
