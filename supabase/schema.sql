@@ -329,10 +329,11 @@ CREATE FUNCTION mobility.enter_pool(t mobility.trips) RETURNS void
     SET search_path TO ''
     AS $$
   insert into mobility.live_positions (
-    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available, standing
+    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available, findable_from, standing
   )
   select t.id, t.user_id, t.role, t.vehicle_type, t.pickup_lat, t.pickup_lng, now(), t.expires_at,
-    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true), mobility.standing_of(t.user_id, t.role)
+    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true),
+    coalesce(t.scheduled_for - mobility.schedule_lead(), '-infinity'), mobility.standing_of(t.user_id, t.role)
 $$;
 
 COMMENT ON FUNCTION mobility.enter_pool(t mobility.trips) IS 'Makes an open trip findable.';
@@ -396,7 +397,7 @@ CREATE FUNCTION mobility.leave_pool(t mobility.trips) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  update mobility.live_positions set available = false
+  update mobility.live_positions set available = false, findable_from = 'infinity'
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id
 $$;
 
@@ -616,7 +617,7 @@ begin
   set status = 'open', updated_at = now(), expires_at = greatest(expires_at, now() + p_grace)
   where id = p_trip_id and status = 'matched' returning * into t;
   update mobility.live_positions
-  set expires_at = t.expires_at,
+  set expires_at = t.expires_at, findable_from = '-infinity',
     available = t.role = 'passenger' or position_at > now() - mobility.freshness_limit()
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
 end
@@ -877,19 +878,26 @@ begin
   elsif p_acting_user <> t.user_id then
     raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';
   end if;
-  -- A match made between this look and the lock is seen by the second look.
+  -- A match made between the look and the lock is seen by another look. The locks of the first one are
+  -- given back before, by the block's exception: keeping them would break the order of locks.
   loop
-    select id into v_match_id from mobility.matches
-    where (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id) and live;
-    if v_match_id is not null then
-      m := mobility.lock_match(v_match_id, null);
-    else
-      perform 1 from mobility.trips where id = p_trip_id for update;
-    end if;
-    select * into t from mobility.trips where id = p_trip_id;
-    exit when (t.status = 'matched') = (v_match_id is not null and m.live);
+    begin
+      select id into v_match_id from mobility.matches
+      where (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id) and live;
+      if v_match_id is not null then
+        m := mobility.lock_match(v_match_id, null);
+      else
+        perform 1 from mobility.trips where id = p_trip_id for update;
+      end if;
+      select * into t from mobility.trips where id = p_trip_id;
+      exit when (t.status = 'matched') = (v_match_id is not null and m.live);
+      raise sqlstate 'MB001';
+    exception when sqlstate 'MB001' then
+      null;
+    end;
   end loop;
   if t.status = 'open' then
+    m := null;
     perform mobility.end_trip(t.id, 'cancelled', p_reason);
   elsif t.status = 'matched' then
     m := mobility.apply_transition(m, 'cancelled_' || t.role, t.role, p_reason);
@@ -925,6 +933,7 @@ declare
   v_fare mobility.fare;
   v_replaced uuid;
   t mobility.trips;
+  v_current mobility.trips;
 begin
   if v_answer is not null then return v_answer; end if;
   if p_acting_user <> p_user_id then
@@ -949,10 +958,12 @@ begin
   insert into mobility.profiles as p (user_id) values (p_user_id)
   on conflict (user_id) do update set locale = p.locale;
   if p_scheduled_for is null then
-    select id into v_replaced from mobility.trips
-    where user_id = p_user_id and role = p_role and status = 'open' and scheduled_for is null
+    -- A matched one is locked as well: its match may be about to end and reopen it.
+    select * into v_current from mobility.trips
+    where user_id = p_user_id and role = p_role and status in ('open', 'matched') and scheduled_for is null
     for update;
-    if v_replaced is not null then
+    if v_current.status = 'open' then
+      v_replaced := v_current.id;
       perform mobility.end_trip(v_replaced, 'cancelled', 'replaced');
     end if;
     if exists (
@@ -1179,8 +1190,17 @@ begin
       or status = 'in_progress' and updated_at < now() - interval '12 hours'
     order by updated_at limit p_limit
   loop
+    -- Never waits while it holds the locks of other matches: whoever has these rows is moving the match
+    -- or the trip right now, and another sweep comes soon.
+    perform 1 from mobility.matches r
+    join mobility.trips t on t.id in (r.passenger_trip_id, r.driver_trip_id)
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where r.id = v_id
+    order by t.id for update of t, l skip locked;
+    get diagnostics v_part = row_count;
+    continue when v_part < 2;
     m := mobility.lock_match(v_id, null);
-    -- Answered while this waited for the lock.
+    -- Answered since it was found.
     continue when not m.live or m.status = 'pending' and m.respond_by > now()
       or m.status <> 'pending' and m.updated_at > now() - interval '2 hours';
     perform mobility.apply_transition(m, 'expired', 'system', null);
@@ -1189,21 +1209,31 @@ begin
 
   for v_id in
     select id from mobility.trips where status = 'open' and expires_at <= now()
-    order by expires_at limit p_limit for update skip locked
+    order by id limit p_limit for update skip locked
   loop
     perform mobility.end_trip(v_id, 'expired');
     v_trips := v_trips + 1;
   end loop;
 
-  update mobility.live_positions l set available = false
-  where l.role = 'driver' and l.available and l.position_at < now() - mobility.freshness_limit();
+  with stale as materialized (
+    select role, vehicle_type, trip_id from mobility.live_positions
+    where role = 'driver' and available and position_at < now() - mobility.freshness_limit()
+    for update skip locked
+  )
+  update mobility.live_positions l set available = false from stale s
+  where l.role = s.role and l.vehicle_type = s.vehicle_type and l.trip_id = s.trip_id;
   get diagnostics v_hidden = row_count;
 
-  update mobility.live_positions l set available = true
-  from mobility.trips t
-  where t.status = 'open' and t.scheduled_for - mobility.schedule_lead() <= now()
-    and l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id and not l.available
-    and (l.role = 'passenger' or l.position_at > now() - mobility.freshness_limit());
+  with due as materialized (
+    select l.role, l.vehicle_type, l.trip_id from mobility.trips t
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where t.status = 'open' and t.scheduled_for - mobility.schedule_lead() <= now()
+      and not l.available and l.findable_from <= now()
+      and (l.role = 'passenger' or l.position_at > now() - mobility.freshness_limit())
+    for update of l skip locked
+  )
+  update mobility.live_positions l set available = true from due d
+  where l.role = d.role and l.vehicle_type = d.vehicle_type and l.trip_id = d.trip_id;
   get diagnostics v_due = row_count;
 
   delete from mobility.idempotency_keys where ctid = any (array(
@@ -1225,7 +1255,6 @@ CREATE FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) RETU
 declare
   v_now timestamptz := now();
   v_fresh_since timestamptz := v_now - mobility.freshness_limit();
-  v_due_by timestamptz := v_now + mobility.schedule_lead();
   v_answers jsonb;
 begin
   with point as materialized (
@@ -1239,8 +1268,7 @@ begin
         when t.status = 'expired' or t.status = 'open' and t.expires_at <= v_now then 'TRIP_EXPIRED'
         when not mobility.is_plausible(p.lat, p.lng) then 'INVALID_LOCATION'
         when p.recorded_at > v_now + interval '1 minute' then 'INVALID_TIMESTAMP'
-      end as code,
-      t.status = 'open' and coalesce(t.scheduled_for <= v_due_by, true) as findable
+      end as code
     from rows from (
       jsonb_to_recordset(p_points) as (trip_id uuid, lat double precision, lng double precision,
         recorded_at timestamptz, accuracy_m real, heading real, speed_mps real)
@@ -1251,13 +1279,19 @@ begin
     select distinct on (trip_id) * from point where code is null
     order by trip_id, recorded_at desc, ordinality desc
   ),
+  -- In one order, so that two batches of the same trips do not wait for each other.
+  locked as materialized (
+    select n.* from newest n
+    join mobility.live_positions l on l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
+    order by n.trip_id for update of l
+  ),
   moved as (
     update mobility.live_positions l
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
       speed_mps = n.speed_mps,
-      available = n.findable and n.recorded_at > v_fresh_since
-    from newest n
+      available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
+    from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at
     returning n.ordinality
@@ -1295,6 +1329,7 @@ CREATE TABLE mobility.live_positions (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1315,6 +1350,7 @@ CREATE TABLE mobility.live_drivers (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1333,6 +1369,7 @@ CREATE TABLE mobility.live_drivers_cab (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1351,6 +1388,7 @@ CREATE TABLE mobility.live_drivers_lifan (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1369,6 +1407,7 @@ CREATE TABLE mobility.live_drivers_moto (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1387,6 +1426,7 @@ CREATE TABLE mobility.live_drivers_other (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1405,6 +1445,7 @@ CREATE TABLE mobility.live_drivers_truck (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1423,6 +1464,7 @@ CREATE TABLE mobility.live_passengers (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1441,6 +1483,7 @@ CREATE TABLE mobility.live_passengers_cab (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1459,6 +1502,7 @@ CREATE TABLE mobility.live_passengers_lifan (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1477,6 +1521,7 @@ CREATE TABLE mobility.live_passengers_moto (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1495,6 +1540,7 @@ CREATE TABLE mobility.live_passengers_other (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,
@@ -1513,6 +1559,7 @@ CREATE TABLE mobility.live_passengers_truck (
     position_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     available boolean NOT NULL,
+    findable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     accuracy_m real,
     heading real,
     speed_mps real,

@@ -17,6 +17,9 @@ create table mobility.live_positions (
   expires_at timestamptz not null,
   -- Only available rows are in the spatial index: not matched, not stale, not before their time.
   available boolean not null,
+  -- From when it may become available: its time if it is scheduled, never while it is matched. A ping
+  -- decides by this column of the row it locks, not by what a match is just changing in "trips".
+  findable_from timestamptz not null default '-infinity',
   accuracy_m real,
   heading real,
   speed_mps real,

@@ -33,10 +33,11 @@ language sql
 set search_path = ''
 as $$
   insert into mobility.live_positions (
-    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available, standing
+    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available, findable_from, standing
   )
   select t.id, t.user_id, t.role, t.vehicle_type, t.pickup_lat, t.pickup_lng, now(), t.expires_at,
-    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true), mobility.standing_of(t.user_id, t.role)
+    coalesce(t.scheduled_for - mobility.schedule_lead() <= now(), true),
+    coalesce(t.scheduled_for - mobility.schedule_lead(), '-infinity'), mobility.standing_of(t.user_id, t.role)
 $$;
 comment on function mobility.enter_pool is 'Makes an open trip findable.';
 
@@ -45,7 +46,7 @@ create function mobility.leave_pool(t mobility.trips) returns void
 language sql
 set search_path = ''
 as $$
-  update mobility.live_positions set available = false
+  update mobility.live_positions set available = false, findable_from = 'infinity'
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id
 $$;
 comment on function mobility.leave_pool is 'Hides a matched trip from the searches.';
@@ -91,6 +92,7 @@ declare
   v_fare mobility.fare;
   v_replaced uuid;
   t mobility.trips;
+  v_current mobility.trips;
 begin
   if v_answer is not null then return v_answer; end if;
   if p_acting_user <> p_user_id then
@@ -115,10 +117,12 @@ begin
   insert into mobility.profiles as p (user_id) values (p_user_id)
   on conflict (user_id) do update set locale = p.locale;
   if p_scheduled_for is null then
-    select id into v_replaced from mobility.trips
-    where user_id = p_user_id and role = p_role and status = 'open' and scheduled_for is null
+    -- A matched one is locked as well: its match may be about to end and reopen it.
+    select * into v_current from mobility.trips
+    where user_id = p_user_id and role = p_role and status in ('open', 'matched') and scheduled_for is null
     for update;
-    if v_replaced is not null then
+    if v_current.status = 'open' then
+      v_replaced := v_current.id;
       perform mobility.end_trip(v_replaced, 'cancelled', 'replaced');
     end if;
     if exists (

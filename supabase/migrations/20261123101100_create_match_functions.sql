@@ -13,7 +13,7 @@ begin
   set status = 'open', updated_at = now(), expires_at = greatest(expires_at, now() + p_grace)
   where id = p_trip_id and status = 'matched' returning * into t;
   update mobility.live_positions
-  set expires_at = t.expires_at,
+  set expires_at = t.expires_at, findable_from = '-infinity',
     available = t.role = 'passenger' or position_at > now() - mobility.freshness_limit()
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
 end

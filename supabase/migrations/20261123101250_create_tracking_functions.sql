@@ -36,7 +36,6 @@ as $$
 declare
   v_now timestamptz := now();
   v_fresh_since timestamptz := v_now - mobility.freshness_limit();
-  v_due_by timestamptz := v_now + mobility.schedule_lead();
   v_answers jsonb;
 begin
   with point as materialized (
@@ -50,8 +49,7 @@ begin
         when t.status = 'expired' or t.status = 'open' and t.expires_at <= v_now then 'TRIP_EXPIRED'
         when not mobility.is_plausible(p.lat, p.lng) then 'INVALID_LOCATION'
         when p.recorded_at > v_now + interval '1 minute' then 'INVALID_TIMESTAMP'
-      end as code,
-      t.status = 'open' and coalesce(t.scheduled_for <= v_due_by, true) as findable
+      end as code
     from rows from (
       jsonb_to_recordset(p_points) as (trip_id uuid, lat double precision, lng double precision,
         recorded_at timestamptz, accuracy_m real, heading real, speed_mps real)
@@ -62,13 +60,19 @@ begin
     select distinct on (trip_id) * from point where code is null
     order by trip_id, recorded_at desc, ordinality desc
   ),
+  -- In one order, so that two batches of the same trips do not wait for each other.
+  locked as materialized (
+    select n.* from newest n
+    join mobility.live_positions l on l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
+    order by n.trip_id for update of l
+  ),
   moved as (
     update mobility.live_positions l
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
       speed_mps = n.speed_mps,
-      available = n.findable and n.recorded_at > v_fresh_since
-    from newest n
+      available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
+    from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at
     returning n.ordinality

@@ -132,19 +132,26 @@ begin
   elsif p_acting_user <> t.user_id then
     raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';
   end if;
-  -- A match made between this look and the lock is seen by the second look.
+  -- A match made between the look and the lock is seen by another look. The locks of the first one are
+  -- given back before, by the block's exception: keeping them would break the order of locks.
   loop
-    select id into v_match_id from mobility.matches
-    where (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id) and live;
-    if v_match_id is not null then
-      m := mobility.lock_match(v_match_id, null);
-    else
-      perform 1 from mobility.trips where id = p_trip_id for update;
-    end if;
-    select * into t from mobility.trips where id = p_trip_id;
-    exit when (t.status = 'matched') = (v_match_id is not null and m.live);
+    begin
+      select id into v_match_id from mobility.matches
+      where (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id) and live;
+      if v_match_id is not null then
+        m := mobility.lock_match(v_match_id, null);
+      else
+        perform 1 from mobility.trips where id = p_trip_id for update;
+      end if;
+      select * into t from mobility.trips where id = p_trip_id;
+      exit when (t.status = 'matched') = (v_match_id is not null and m.live);
+      raise sqlstate 'MB001';
+    exception when sqlstate 'MB001' then
+      null;
+    end;
   end loop;
   if t.status = 'open' then
+    m := null;
     perform mobility.end_trip(t.id, 'cancelled', p_reason);
   elsif t.status = 'matched' then
     m := mobility.apply_transition(m, 'cancelled_' || t.role, t.role, p_reason);

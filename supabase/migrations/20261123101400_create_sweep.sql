@@ -22,8 +22,17 @@ begin
       or status = 'in_progress' and updated_at < now() - interval '12 hours'
     order by updated_at limit p_limit
   loop
+    -- Never waits while it holds the locks of other matches: whoever has these rows is moving the match
+    -- or the trip right now, and another sweep comes soon.
+    perform 1 from mobility.matches r
+    join mobility.trips t on t.id in (r.passenger_trip_id, r.driver_trip_id)
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where r.id = v_id
+    order by t.id for update of t, l skip locked;
+    get diagnostics v_part = row_count;
+    continue when v_part < 2;
     m := mobility.lock_match(v_id, null);
-    -- Answered while this waited for the lock.
+    -- Answered since it was found.
     continue when not m.live or m.status = 'pending' and m.respond_by > now()
       or m.status <> 'pending' and m.updated_at > now() - interval '2 hours';
     perform mobility.apply_transition(m, 'expired', 'system', null);
@@ -32,21 +41,31 @@ begin
 
   for v_id in
     select id from mobility.trips where status = 'open' and expires_at <= now()
-    order by expires_at limit p_limit for update skip locked
+    order by id limit p_limit for update skip locked
   loop
     perform mobility.end_trip(v_id, 'expired');
     v_trips := v_trips + 1;
   end loop;
 
-  update mobility.live_positions l set available = false
-  where l.role = 'driver' and l.available and l.position_at < now() - mobility.freshness_limit();
+  with stale as materialized (
+    select role, vehicle_type, trip_id from mobility.live_positions
+    where role = 'driver' and available and position_at < now() - mobility.freshness_limit()
+    for update skip locked
+  )
+  update mobility.live_positions l set available = false from stale s
+  where l.role = s.role and l.vehicle_type = s.vehicle_type and l.trip_id = s.trip_id;
   get diagnostics v_hidden = row_count;
 
-  update mobility.live_positions l set available = true
-  from mobility.trips t
-  where t.status = 'open' and t.scheduled_for - mobility.schedule_lead() <= now()
-    and l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id and not l.available
-    and (l.role = 'passenger' or l.position_at > now() - mobility.freshness_limit());
+  with due as materialized (
+    select l.role, l.vehicle_type, l.trip_id from mobility.trips t
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where t.status = 'open' and t.scheduled_for - mobility.schedule_lead() <= now()
+      and not l.available and l.findable_from <= now()
+      and (l.role = 'passenger' or l.position_at > now() - mobility.freshness_limit())
+    for update of l skip locked
+  )
+  update mobility.live_positions l set available = true from due d
+  where l.role = d.role and l.vehicle_type = d.vehicle_type and l.trip_id = d.trip_id;
   get diagnostics v_due = row_count;
 
   delete from mobility.idempotency_keys where ctid = any (array(

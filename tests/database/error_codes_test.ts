@@ -26,7 +26,7 @@ async function raisedCodes(): Promise<Raised[]> {
     ) {
       raised.push({ file, sqlstate: undefined, code });
     }
-    const raises = text.match(/^\s*raise\s/gm)?.length ?? 0;
+    const raises = text.match(/^\s*raise (?!sqlstate 'MB001';)/gm)?.length ?? 0;
     const parsed = raised.filter((one) => one.file === file && one.sqlstate !== undefined).length;
     assert.equal(
       parsed,

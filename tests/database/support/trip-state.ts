@@ -68,6 +68,6 @@ export async function letTimePass(sql: Connection, seconds: number): Promise<voi
   await sql`update mobility.match_pins set locked_until = locked_until - ${by}::interval`;
   await sql`
     update mobility.live_positions set position_at = position_at - ${by}::interval,
-      expires_at = expires_at - ${by}::interval`;
+      expires_at = expires_at - ${by}::interval, findable_from = findable_from - ${by}::interval`;
   await sql`update mobility.idempotency_keys set created_at = created_at - ${by}::interval`;
 }
