@@ -1,13 +1,19 @@
 import { z } from "zod";
+import { text } from "../platform/mod.ts";
 
 /** WGS 84 degrees. */
 export const point = z.object({
-  lat: z.number().min(-90).max(90),
-  lng: z.number().min(-180).max(180),
+  lat: z.number().min(-90).max(90).transform(withoutUnderflow),
+  lng: z.number().min(-180).max(180).transform(withoutUnderflow),
 });
 
 /** A place on Earth in WGS 84 degrees. */
 export type Point = z.infer<typeof point>;
 
 /** A place as people give it: a point and, perhaps, its name. */
-export const place = point.extend({ text: z.string().trim().min(1).max(300).nullish() });
+export const place = point.extend({ text: text(300).nullish() });
+
+/** PostgreSQL refuses numbers too near to zero; a billionth of a degree is a tenth of a millimetre. */
+function withoutUnderflow(degrees: number): number {
+  return Math.abs(degrees) < 1e-9 ? 0 : degrees;
+}

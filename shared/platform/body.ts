@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { ApiError, type ErrorCode } from "./errors.ts";
 
+const MAX_DEPTH = 32;
+
 /**
  * Reads a JSON body of at most `maxBytes` and parses it.
  * @throws ApiError PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_LOCATION, INVALID_VEHICLE_TYPE, VALIDATION_ERROR
@@ -17,7 +19,16 @@ export async function parseBody<T>(
   } catch {
     throw new ApiError("INVALID_JSON", "The body is not valid JSON");
   }
+  if (isDeeperThan(body, MAX_DEPTH)) {
+    throw new ApiError("VALIDATION_ERROR", `body: nested deeper than ${MAX_DEPTH} levels`);
+  }
   return parseInput(options.schema, body);
+}
+
+/** Whoever walks such a value, the encoder of an answer for one, runs out of stack. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
 /** Parses any input from a caller. @throws ApiError as parseBody */

@@ -7,6 +7,8 @@ export { type Config, readConfig } from "./config.ts";
 export { type Answer, type Context, type Endpoint, endpoint } from "./endpoint.ts";
 export { actingUser, Authenticator, type Caller } from "./auth.ts";
 export { parseInput } from "./body.ts";
+export { instant } from "./instant.ts";
+export { text } from "./text.ts";
 export { ApiError, catalogue, type ErrorCode, isErrorCode } from "./errors.ts";
 export { addRateLimit, type RateLimit, rateLimits, refuseIfLimited } from "./rate-limit.ts";
 

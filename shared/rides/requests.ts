@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { place } from "../geo/mod.ts";
 import { vehicleType } from "../matching/mod.ts";
+import { instant, text } from "../platform/mod.ts";
 
 const id = z.guid().transform((value) => value.toLowerCase());
 const side = z.enum(["driver", "passenger"]);
@@ -16,14 +17,14 @@ export const openTripRequest = z.object({
   dropoff: place.nullish(),
   /** How long to look for a counterpart, in seconds. */
   expires_in_s: z.number().int().min(60).max(86_400).default(1_800),
-  scheduled_for: z.iso.datetime({ offset: true }).refine(
+  scheduled_for: instant.refine(
     (at) => Date.parse(at) > Date.now() && Date.parse(at) < Date.now() + MAX_AHEAD_MS,
     "Must be in the future and at most seven days ahead",
   ).nullish(),
 });
 
 /** Cancelling a trip. */
-export const cancelTripRequest = z.object({ reason: z.string().trim().min(1).max(300).optional() });
+export const cancelTripRequest = z.object({ reason: text(300).optional() });
 
 /** Proposing a match. A signed-in user proposes for their own trip, whatever `initiated_by` says. */
 export const acceptMatchRequest = z.object({
@@ -44,7 +45,7 @@ export const startRequest = advanceRequest.extend({
 
 /** Cancelling a match; `as` is needed from the service. */
 export const cancelRequest = advanceRequest.extend({
-  reason: z.string().trim().min(1).max(300),
+  reason: text(300),
   /** A passenger's trip goes on looking for another driver. */
   keep_searching: z.boolean().default(false),
 });
@@ -52,5 +53,5 @@ export const cancelRequest = advanceRequest.extend({
 /** Rating a completed ride; `as` is needed from the service. */
 export const rateRequest = advanceRequest.extend({
   rating: z.number().int().min(1).max(5),
-  comment: z.string().trim().min(1).max(500).optional(),
+  comment: text(500).optional(),
 });
