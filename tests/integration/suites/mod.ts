@@ -1,7 +1,10 @@
 import type { Suite } from "../../support/stack.ts";
+import { badBodiesSuite } from "./bad-bodies.ts";
 import { callersSuite } from "./callers.ts";
 import { faultsSuite } from "./faults.ts";
 import { limitsSuite } from "./limits.ts";
+import { refusalsSuite } from "./refusals.ts";
+import { replaysSuite } from "./replays.ts";
 import { rideSuite } from "./ride.ts";
 import { roundTripsSuite } from "./round-trips.ts";
 import { searchSuite } from "./search.ts";
@@ -12,6 +15,9 @@ export function registerSuites(suite: Suite): void {
   rideSuite(suite);
   callersSuite(suite);
   searchSuite(suite);
+  replaysSuite(suite);
+  refusalsSuite(suite);
+  badBodiesSuite(suite);
   roundTripsSuite(suite);
   limitsSuite(suite);
   faultsSuite(suite);
