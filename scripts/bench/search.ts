@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { report } from "../print.ts";
+import { runCommand } from "../run-command.ts";
 import { fillCity, fillObviousTable } from "./city.ts";
 import { pgbench } from "./pgbench.ts";
 import { describeMachine, publish, type Result, summarize } from "./results.ts";
@@ -14,83 +15,111 @@ const BESIDE = ["rpc", "bare", "bare rows"] as const;
 /** A driver pings every 30 s. */
 const PINGS_AN_HOUR = 120;
 
-const { values: flags } = parseArgs({
-  options: {
-    json: { type: "string" },
-    seconds: { type: "string", default: "4" },
-    rounds: { type: "string", default: "3" },
-    quick: { type: "boolean", default: false },
-  },
-});
-const seconds = Number(flags.seconds);
-const rounds = flags.quick ? 1 : Number(flags.rounds);
-const sizes = flags.quick ? [10_000] : [10_000, 100_000, 1_000_000];
+const USAGE = `deno task bench:search [options]
+
+  --json FILE   write the results there too
+  --rounds N    rounds of each case (3)
+  --seconds N   length of a round (4)
+  --quick       one round, 10,000 drivers only`;
+
+/** What a run was asked for. */
+interface Plan {
+  readonly server: string;
+  readonly rounds: number;
+  readonly seconds: number;
+}
 
 const results = new Map<string, Result>();
-// The hour of updates is played in a minute or so: autovacuum looks 60 times as often, to see it the same.
-await using server = await startTemporaryPostgres({
-  durable: true,
-  settings: {
-    shared_buffers: "2GB",
-    max_wal_size: "8GB",
-    synchronous_commit: "off",
-    jit: "off",
-    autovacuum_naptime: "1s",
-  },
-});
-const admin = postgres(server.url, { max: 1, onnotice: () => {} });
-for (const drivers of sizes) await measureCity(drivers);
-await publish({
-  name: "search",
-  date: new Date().toISOString(),
-  machine: await describeMachine(cityUrl(sizes[0] ?? 0)),
-  results: [...results.values()],
-  ratios: ratios(),
-}, flags.json);
-await admin.end();
 
-async function measureCity(drivers: number): Promise<void> {
+/** `deno task bench:search`: the search beside its alternatives, on a PostgreSQL of its own. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      json: { type: "string" },
+      rounds: { type: "string", default: "3" },
+      seconds: { type: "string", default: "4" },
+      quick: { type: "boolean", default: false },
+    },
+  });
+  const sizes = values.quick ? [10_000] : [10_000, 100_000, 1_000_000];
+  // The hour of updates is played in a minute or so: autovacuum looks 60 times as often, to see it the same.
+  await using server = await startTemporaryPostgres({
+    durable: true,
+    settings: {
+      shared_buffers: "2GB",
+      max_wal_size: "8GB",
+      synchronous_commit: "off",
+      jit: "off",
+      autovacuum_naptime: "1s",
+    },
+  });
+  const plan: Plan = {
+    server: server.url,
+    rounds: values.quick ? 1 : Number(values.rounds),
+    seconds: Number(values.seconds),
+  };
+  for (const drivers of sizes) await measureCity(plan, drivers);
+  await publish({
+    name: "search",
+    date: new Date().toISOString(),
+    machine: await describeMachine(cityUrl(plan, sizes[0] ?? 0)),
+    results: [...results.values()],
+    ratios: ratios(sizes),
+  }, values.json);
+  return 0;
+}
+
+async function measureCity(plan: Plan, drivers: number): Promise<void> {
   report(`${drivers} drivers: filling the city`);
+  const admin = postgres(plan.server, { max: 1 });
   await admin.unsafe(`create database city_${drivers}`);
-  const sql = postgres(cityUrl(drivers), { max: 1, onnotice: () => {} });
+  await admin.end();
+  const sql = postgres(cityUrl(plan, drivers), { max: 1, onnotice: () => {} });
   try {
     await migrate(sql);
     await fillCity(sql, drivers);
     const large = drivers >= 1_000_000;
     if (!large) await fillObviousTable(sql);
-    await measure(drivers, "fresh", large ? BESIDE : [...BESIDE, "obvious"]);
+    await measure(plan, { drivers, state: "fresh", ways: large ? BESIDE : [...BESIDE, "obvious"] });
     if (large) return;
     const batches = Math.ceil(drivers * PINGS_AN_HOUR / 500);
     report(`${drivers} drivers: an hour of positions, ${batches} batches of 500`);
     const perSecond = await pgbench({
-      url: cityUrl(drivers),
+      url: cityUrl(plan, drivers),
       script: updateScript(drivers),
       clients: 2,
       transactionsPerClient: Math.ceil(batches / 2),
     });
     keep(`${drivers} drivers, positions in batches of 500`, [perSecond * 500], "positions/s");
-    await measure(drivers, "after an hour", BESIDE);
+    await measure(plan, { drivers, state: "after an hour", ways: BESIDE });
     await sql`
       update mobility.live_positions l set position_at = now() - interval '31 minutes'
       from bench.drivers d where d.trip_id = l.trip_id and l.role = 'driver' and d.i % 5 = 1`;
-    await measure(drivers, "20% stale", BESIDE);
+    await measure(plan, { drivers, state: "20% stale", ways: BESIDE });
   } finally {
     await sql.end();
   }
 }
 
 /** The ways in turn, round by round, so that a machine that slows down slows all of them. */
-async function measure(drivers: number, state: string, ways: readonly Way[]): Promise<void> {
+async function measure(
+  plan: Plan,
+  city: { drivers: number; state: string; ways: readonly Way[] },
+): Promise<void> {
+  const { drivers, state, ways } = city;
   for (const vehicle of VEHICLES) {
     const seen = new Map<Way, number[]>(ways.map((way) => [way, []]));
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 1; round <= plan.rounds; round++) {
       for (const way of ways) {
-        report(`${drivers} drivers, ${state}: ${vehicle}, ${way}, round ${round} of ${rounds}`);
+        report(
+          `${drivers} drivers, ${state}: ${vehicle}, ${way}, round ${round} of ${plan.rounds}`,
+        );
         const tps = await pgbench({
-          url: cityUrl(drivers),
+          url: cityUrl(plan, drivers),
           script: searchScript(way, vehicle),
           clients: CLIENTS,
-          seconds,
+          seconds: plan.seconds,
         });
         seen.get(way)?.push(tps);
       }
@@ -109,7 +138,7 @@ function caseName(drivers: number, of: { state: string; vehicle: string; way: Wa
   return `${drivers} drivers, ${of.state}, ${of.vehicle}, ${of.way}`;
 }
 
-function ratios(): Record<string, number> {
+function ratios(sizes: readonly number[]): Record<string, number> {
   const all: Record<string, number> = {};
   const rate = (name: string): number | undefined => results.get(name)?.median;
   const compare = (label: string, over: number | undefined, under: number | undefined): void => {
@@ -145,8 +174,10 @@ function ratios(): Record<string, number> {
   return all;
 }
 
-function cityUrl(drivers: number): string {
-  const url = new URL(server.url);
+function cityUrl(plan: Plan, drivers: number): string {
+  const url = new URL(plan.server);
   url.pathname = `/city_${drivers}`;
   return url.href;
 }
+
+if (import.meta.main) await runCommand(main, USAGE);

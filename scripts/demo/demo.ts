@@ -8,6 +8,7 @@ import { Latencies } from "./latencies.ts";
 import { pickupsCity } from "./pickups-city.ts";
 import { parsePickups } from "./pickups-file.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { runCommand } from "../run-command.ts";
 import { replay } from "./replay.ts";
 import { formatResult } from "./result-table.ts";
 import { ServiceClient } from "./service-client.ts";
@@ -111,11 +112,12 @@ if (import.meta.main) {
       interrupted.abort();
     });
   }
-  try {
-    Deno.exit(await main(interrupted.signal));
-  } catch (error) {
-    if (interrupted.signal.aborted) Deno.exit(130);
-    report(error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
-  }
+  await runCommand(async () => {
+    try {
+      return await main(interrupted.signal);
+    } catch (error) {
+      if (interrupted.signal.aborted) return 130;
+      throw error;
+    }
+  }, USAGE);
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { print, report } from "../print.ts";
+import { runCommand } from "../run-command.ts";
 import { startStack } from "./stack.ts";
 
 const USAGE = `deno task start [options]
@@ -64,11 +65,4 @@ function portNumber(text: string | undefined, name: string): number | undefined 
   throw new Error(`Cannot use "${text}" as ${name}: give a port number below 65400`);
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main());
-  } catch (error) {
-    report(error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runCommand(main, USAGE);

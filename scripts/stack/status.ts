@@ -2,8 +2,13 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { print, report } from "../print.ts";
+import { runCommand } from "../run-command.ts";
 import { readRunning, type StackInfo } from "./running.ts";
 
+const USAGE = `deno task status [options]
+
+  -o pretty|env|json   how to print (pretty)
+  --data DIR           the folder of the stack (.stack)`;
 const FORMATS = ["pretty", "env", "json"] as const;
 
 const LABELS: Readonly<Record<keyof StackInfo, string>> = {
@@ -60,4 +65,4 @@ function label(name: string): string {
   return Object.entries(LABELS).find(([known]) => known === name)?.[1] ?? name;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) await runCommand(main, USAGE);
