@@ -367,6 +367,8 @@ export function rideSuite({ test }: Suite): void {
     // Its time comes: the sweep lets drivers find it.
     await world.sql`
       update mobility.trips set scheduled_for = now() + interval '5 minutes' where id = ${later.id}`;
+    await world.sql`
+      update mobility.live_positions set findable_from = now() where trip_id = ${later.id}`;
     await world.sweep();
     const other = await openDriver(world, { at: north(at, 50) });
     const found = await world.http.post("orchestrator/find-passengers", {
