@@ -19,7 +19,7 @@ const offset = fc.record({
   north: fc.integer({ min: -6_000, max: 6_000 }),
   east: fc.integer({ min: -6_000, max: 6_000 }),
 });
-const city = fc.array(offset, { minLength: 0, maxLength: 150 });
+const city = fc.array(offset, { maxLength: 150, size: "max" });
 const near = fc.record({
   north: fc.integer({ min: -400, max: 400 }),
   east: fc.integer({ min: -400, max: 400 }),

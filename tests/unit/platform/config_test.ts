@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../../../shared/platform/mod.ts";
+
+const given = {
+  SUPABASE_URL: "https://project.supabase.co/",
+  SUPABASE_SECRET_KEYS: '{"default":"sb_secret_one","rotated":"sb_secret_two"}',
+};
+
+/** The message of the error; fails when there is none. */
+function refusalOf(source: Record<string, string>): string {
+  try {
+    readConfig(source);
+  } catch (error) {
+    return error instanceof Error ? error.message : "";
+  }
+  throw new Error("Expected an error");
+}
+
+Deno.test("readConfig() fills in what is not said, and is frozen", () => {
+  const config = readConfig({ ...given, JWT_SECRET: "" });
+  assert.equal(config.supabaseUrl, "https://project.supabase.co");
+  assert.deepEqual(config.serviceKeys, ["sb_secret_one", "sb_secret_two"]);
+  assert.deepEqual(
+    [config.redis, config.jwtSecret, config.jwks, config.metricsToken, config.rankingStrategies],
+    [undefined, undefined, [], undefined, undefined],
+  );
+  assert.deepEqual(
+    [config.cacheDeadlineMs, config.poolTtlS, config.databaseDeadlineMs, config.logLevel],
+    [250, 60, 8000, "info"],
+  );
+  assert.throws(() => Reflect.set(config, "poolTtlS", 1) || assert.fail("frozen"));
+});
+
+Deno.test("readConfig() takes both kinds of keys, both forms of JWKS, Redis and numbers", () => {
+  const config = readConfig({
+    ...given,
+    SUPABASE_SERVICE_ROLE_KEY: "legacy",
+    SUPABASE_JWKS: '{"keys":[{"kty":"EC"}]}',
+    UPSTASH_REDIS_REST_URL: "https://redis.upstash.io",
+    UPSTASH_REDIS_REST_TOKEN: "token",
+    CACHE_DEADLINE_MS: "100",
+    RANKING_STRATEGIES: '{"quality":{}}',
+    LOG_LEVEL: "error",
+  });
+  assert.deepEqual(config.serviceKeys.at(-1), "legacy");
+  assert.deepEqual(config.jwks, [{ kty: "EC" }]);
+  assert.deepEqual(readConfig({ ...given, SUPABASE_JWKS: '[{"kty":"oct"}]' }).jwks, [{
+    kty: "oct",
+  }]);
+  assert.deepEqual(config.redis, { url: "https://redis.upstash.io", token: "token" });
+  assert.deepEqual([config.cacheDeadlineMs, config.logLevel], [100, "error"]);
+  assert.deepEqual(config.rankingStrategies, { quality: {} });
+});
+
+Deno.test("readConfig() names every variable that is missing or malformed, and no value", () => {
+  const message = refusalOf({
+    SUPABASE_JWKS: "hush-jwks",
+    CACHE_DEADLINE_MS: "soon",
+    CACHE_POOL_TTL_S: "301",
+    UPSTASH_REDIS_REST_URL: "hush-not-a-url",
+    METRICS_TOKEN: "hush-short",
+    LOG_LEVEL: "loud",
+    RANKING_STRATEGIES: "{hush",
+  });
+  for (
+    const name of [
+      "SUPABASE_URL",
+      "SUPABASE_SECRET_KEYS or SUPABASE_SERVICE_ROLE_KEY",
+      "SUPABASE_JWKS",
+      "CACHE_DEADLINE_MS",
+      "CACHE_POOL_TTL_S",
+      "UPSTASH_REDIS_REST_URL",
+      "UPSTASH_REDIS_REST_TOKEN (both or neither)",
+      "METRICS_TOKEN",
+      "LOG_LEVEL",
+      "RANKING_STRATEGIES",
+    ]
+  ) assert.ok(message.includes(name), `${name} in: ${message}`);
+  assert.doesNotMatch(message, /hush|soon|301|loud/);
+});
+
+Deno.test("readConfig() refuses secret keys that are no dictionary, without telling them", () => {
+  for (const keys of ["sb_secret_hush", '{"default":""}', "[1]", '{"default":5}']) {
+    const message = refusalOf({ ...given, SUPABASE_SECRET_KEYS: keys });
+    assert.match(message, /SUPABASE_SECRET_KEYS/);
+    assert.doesNotMatch(message, /hush/);
+  }
+});
+
+Deno.test("readConfig() reads the environment when it is given nothing else", () => {
+  Deno.env.set("SUPABASE_URL", "http://127.0.0.1:1");
+  Deno.env.set("SUPABASE_SERVICE_ROLE_KEY", "from the environment");
+  try {
+    assert.ok(readConfig().serviceKeys.includes("from the environment"));
+  } finally {
+    Deno.env.delete("SUPABASE_URL");
+    Deno.env.delete("SUPABASE_SERVICE_ROLE_KEY");
+  }
+});

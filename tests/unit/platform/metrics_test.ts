@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { MemoryRedis } from "../../../scripts/stack/redis/memory-redis.ts";
+import { createRedisFront } from "../../../scripts/stack/redis/rest-front.ts";
+import { Cache, createLogger, Metrics, renderMetrics } from "../../../shared/platform/mod.ts";
+import { parsePrometheus } from "../../support/http-prometheus.ts";
+
+const logger = createLogger("test", { level: "error", write: () => {} });
+
+/** Metrics over a Redis of their own, which fails while `down` says so. */
+async function withMetrics(
+  test: (scene: {
+    metrics: Metrics;
+    cache: Cache;
+    redis: { down: boolean; requests: number };
+  }) => Promise<void>,
+): Promise<void> {
+  const memory = await MemoryRedis.create();
+  const state = { down: false, requests: 0 };
+  const front = createRedisFront({ redis: memory, token: "token" });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      state.requests++;
+      return state.down ? new Response("down", { status: 500 }) : await front(request);
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const cache = new Cache({ url, token: "token" }, { deadlineMs: 2_000, logger });
+  try {
+    await test({ metrics: new Metrics(cache), cache, redis: state });
+  } finally {
+    await server.shutdown();
+    await memory.close();
+  }
+}
+
+Deno.test("renderMetrics() renders every family in the Prometheus format, with values added up", async () => {
+  await withMetrics(async ({ metrics, cache }) => {
+    assert.equal(parsePrometheus(await renderMetrics(cache) ?? "").size, 0, "nothing counted yet");
+    metrics.count("mobility_errors_total", { function: "tracking", code: "FORBIDDEN" });
+    metrics.count("mobility_errors_total", { function: "tracking", code: "FORBIDDEN" }, 2);
+    metrics.count("mobility_cache_errors_total");
+    await metrics.flush();
+    metrics.count("mobility_cache_errors_total", {}, 4);
+    await metrics.flush();
+    const samples = parsePrometheus(await renderMetrics(cache) ?? "");
+    assert.deepEqual(Object.fromEntries(samples), {
+      'mobility_errors_total{function="tracking",code="FORBIDDEN"}': 3,
+      "mobility_cache_errors_total": 5,
+    });
+  });
+});
+
+Deno.test("renderMetrics() renders histograms with cumulative buckets, their sum and their count", async () => {
+  await withMetrics(async ({ metrics, cache }) => {
+    for (const value of [0, 1, 2, 2, 20, 51]) {
+      metrics.observe("mobility_counterparts_found", value, { role: "driver" });
+    }
+    metrics.observe("mobility_counterparts_found", 3, { role: "passenger" });
+    metrics.observe("mobility_http_request_duration_seconds", 0.004);
+    await metrics.flush();
+    const samples = parsePrometheus(await renderMetrics(cache) ?? "");
+    const buckets = [0, 1, 3, 5, 10, 20, 50, "+Inf"].map((le) =>
+      samples.get(`mobility_counterparts_found_bucket{role="driver",le="${le}"}`)
+    );
+    assert.deepEqual(buckets, [1, 2, 4, 4, 4, 5, 5, 6]);
+    assert.equal(samples.get('mobility_counterparts_found_sum{role="driver"}'), 76);
+    assert.equal(samples.get('mobility_counterparts_found_count{role="driver"}'), 6);
+    assert.equal(samples.get('mobility_counterparts_found_sum{role="passenger"}'), 3);
+    assert.equal(samples.get('mobility_http_request_duration_seconds_bucket{le="0.005"}'), 1);
+    assert.equal(samples.get("mobility_http_request_duration_seconds_sum"), 0.004);
+  });
+});
+
+Deno.test("Metrics keeps labels on one line whatever is in them", async () => {
+  await withMetrics(async ({ metrics, cache }) => {
+    metrics.count("mobility_rate_limited_total", { endpoint: 'a"b\\c\nd' });
+    await metrics.flush();
+    const samples = parsePrometheus(await renderMetrics(cache) ?? "");
+    assert.deepEqual([...samples.keys()], ['mobility_rate_limited_total{endpoint="a_b_c_d"}']);
+  });
+});
+
+Deno.test("Metrics.flush() sends once, and what could not be sent the next time", async () => {
+  await withMetrics(async ({ metrics, cache, redis }) => {
+    await metrics.flush();
+    assert.equal(redis.requests, 0, "nothing to send");
+    metrics.count("mobility_matches_created_total", { vehicle_type: "moto" }, 2);
+    redis.down = true;
+    await metrics.flush();
+    assert.equal(await renderMetrics(cache), undefined, "Redis does not answer");
+    redis.down = false;
+    metrics.count("mobility_matches_created_total", { vehicle_type: "moto" });
+    await Promise.all([metrics.flush(), metrics.flush()]);
+    await metrics.flush();
+    const samples = parsePrometheus(await renderMetrics(cache) ?? "");
+    assert.equal(samples.get('mobility_matches_created_total{vehicle_type="moto"}'), 3);
+    // The flush and the page that failed have counted themselves.
+    assert.equal(samples.get("mobility_cache_errors_total"), 2);
+  });
+});
+
+Deno.test("Metrics.observe() refuses a counter", () => {
+  const metrics = new Metrics(new Cache(undefined, { deadlineMs: 1, logger }));
+  assert.throws(() => metrics.observe("mobility_errors_total", 1), TypeError);
+});
