@@ -74,7 +74,7 @@ export function refusingTaken<T>(
     throw new PortTakenError(
       `Cannot start: port ${port} (${part}) is taken, perhaps by \`supabase start\` or by another ` +
         `\`deno task start\`. See who with \`ss -ltnp sport = :${port}\` and stop it ` +
-        `(\`supabase stop\`, Ctrl-C), or take other ports: deno task start --ports-from 56000`,
+        `(\`supabase stop\`, Ctrl-C), or take other ports: deno task start --ports-from 22000`,
       { cause },
     );
   }

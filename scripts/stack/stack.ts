@@ -142,7 +142,7 @@ async function refuseSecond(data: string): Promise<void> {
   throw new AlreadyRunningError(
     `A stack is already running at ${running.api_url} (pid ${running.pid}). Use it (its keys: ` +
       `deno task status), stop it (kill ${running.pid}), or start a second one beside it: ` +
-      "deno task start --data .stack2 --ports-from 56000",
+      "deno task start --data .stack2 --ports-from 22000",
   );
 }
 
