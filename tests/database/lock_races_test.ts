@@ -181,7 +181,7 @@ raceTest(
 );
 
 raceTest("cancel_trip() follows its trip through matches made meanwhile", async ({ sql }) => {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 60; round++) {
     const drivers = await Promise.all(many(4, () => openTrip(sql, "driver")));
     const { id: passenger } = await openTrip(sql, "passenger");
     const dance = async (driver: string): Promise<void> => {

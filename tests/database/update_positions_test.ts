@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createDatabase, databaseTest, hasDatabase } from "../support/database.ts";
+import { untilWaiting } from "./support/lock-waits.ts";
 import { cancelTrip, type Connection, openTrip, propose, rideIn, sweep } from "./support/rides.ts";
 import { letTimePass, snapshot, tripState } from "./support/trip-state.ts";
 
@@ -227,13 +228,7 @@ Deno.test({
     await sql.begin(async (transaction) => {
       await propose(transaction, { passenger, driver });
       waiting = ping(sql, [{ trip_id: driver, lat: -1.9, lng: 30.1 }]);
-      const deadline = Date.now() + 10_000;
-      for (let waits = 0; waits === 0;) {
-        assert.ok(Date.now() < deadline, "the ping never waited for the match");
-        waits = (await sql`
-          select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
-          .length;
-      }
+      await untilWaiting(sql, 1);
     });
     assert.equal((await waiting)[0]?.accepted, true);
     const { status, available } = await tripState(sql, driver);
