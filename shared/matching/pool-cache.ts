@@ -63,11 +63,19 @@ function parseSearch(value: unknown): CachedSearch | undefined {
   const parts = answer.safeParse(value);
   if (!parts.success) return undefined;
   const [tripText, poolText, ...taken] = parts.data;
-  // What another version of the code has stored is a miss, not an error.
-  const trip = searchingTrip.safeParse(JSON.parse(tripText));
-  const stored = pool.safeParse(JSON.parse(poolText));
+  // What another version of the code has stored, or half stored, is a miss, not an error.
+  const trip = searchingTrip.safeParse(parseJson(tripText));
+  const stored = pool.safeParse(parseJson(poolText));
   if (!trip.success || !stored.success) return undefined;
   return { trip: trip.data, pool: stored.data, taken: new Set(taken) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Remembers a trip, so that its search can be answered without the database. */
