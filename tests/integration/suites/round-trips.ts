@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
-import { newSpot, north, openDriver, openPair, openPassenger } from "../../support/stack-people.ts";
+import { expectCode } from "../../support/http.ts";
+import {
+  act,
+  newSpot,
+  north,
+  openDriver,
+  openPair,
+  openPassenger,
+  rideIn,
+} from "../../support/stack-people.ts";
 import { inProcess } from "../../support/stack-in-process.ts";
 import { openFaultyRedis } from "../../support/stack-redis.ts";
 import { findDrivers, until } from "../../support/stack-search.ts";
-import type { Suite } from "../../support/stack.ts";
+import type { Suite, World } from "../../support/stack.ts";
 
 /** What a request costs in round trips. */
 export function roundTripsSuite({ test }: Suite): void {
@@ -49,6 +58,55 @@ export function roundTripsSuite({ test }: Suite): void {
     assert.deepEqual(orchestrator.calls, ["accept_match", "accept_match"]);
   });
 
+  test("every step of a ride costs one database round trip", async (world) => {
+    const orchestrator = inProcess(world, { name: "orchestrator" });
+    const within: World = { ...world, http: orchestrator.http };
+    const steps = [
+      "accept_match",
+      "advance_match",
+      "advance_match",
+      "advance_match",
+      "advance_match",
+    ];
+    const { match, passenger } = await rideIn(within, "completed");
+    assert.deepEqual(orchestrator.calls, ["create_trip", "create_trip", ...steps]);
+    orchestrator.calls.length = 0;
+    const as = { user: passenger.user_id };
+    const rate = `orchestrator/matches/${match.id}/rate`;
+    assert.equal((await within.http.post(rate, { as, body: { rating: 5 } })).status, 200);
+    const again = await openPassenger(within, { at: passenger.pickup, user: passenger.user_id });
+    await openPassenger(within, { at: passenger.pickup, user: passenger.user_id });
+    const driver = await openDriver(within, { at: passenger.pickup });
+    const answer = await within.http.call(`DELETE orchestrator/trips/${driver.id}`);
+    assert.equal(answer.status, 200);
+    expectCode(await within.http.call(`DELETE orchestrator/trips/${again.id}`), "TRIP_CANCELLED");
+    assert.deepEqual(orchestrator.calls, [
+      "rate_match",
+      "create_trip",
+      "create_trip",
+      "create_trip",
+      "cancel_trip",
+      "cancel_trip",
+    ]);
+  });
+
+  test("cancelling costs one database round trip, with a match or by it", async (world) => {
+    const orchestrator = inProcess(world, { name: "orchestrator" });
+    const within: World = { ...world, http: orchestrator.http };
+    const first = await rideIn(within, "accepted");
+    const second = await rideIn(within, "pending");
+    orchestrator.calls.length = 0;
+    await act(within, {
+      match: first.match.id,
+      action: "cancel",
+      as: { user: first.driver.user_id },
+      body: { reason: "Rain" },
+    });
+    const target = `DELETE orchestrator/trips/${second.passenger.id}`;
+    assert.equal((await within.http.call(target)).status, 200);
+    assert.deepEqual(orchestrator.calls, ["advance_match", "cancel_trip"]);
+  });
+
   test("every other endpoint costs one database round trip", async (world) => {
     const tracking = inProcess(world, { name: "tracking" });
     const matching = inProcess(world, { name: "matching" });
@@ -57,7 +115,17 @@ export function roundTripsSuite({ test }: Suite): void {
     const locations = Array.from({ length: 500 }, () => ({ trip_id: driver.id, lat, lng }));
     await tracking.http.post("tracking/update-locations", { body: { locations } });
     await tracking.http.get(`tracking/trips/${driver.id}`);
-    assert.deepEqual(tracking.calls, ["update_positions", "get_trip"]);
+    await tracking.http.post("tracking/update-location", {
+      body: { trip_id: driver.id, lat, lng },
+    });
+    const { match } = await rideIn(world, "accepted");
+    await tracking.http.get(`tracking/matches/${match.id}`);
+    assert.deepEqual(tracking.calls, [
+      "update_positions",
+      "get_trip",
+      "update_positions",
+      "get_match",
+    ]);
     await matching.http.post("matching/find-nearby", { body: { lat, lng, vehicle_type: "moto" } });
     assert.deepEqual(matching.calls, ["find_nearby"]);
   });
