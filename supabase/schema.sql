@@ -417,6 +417,7 @@ begin
     raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
   end if;
   perform 1 from mobility.trips where id in (m.passenger_trip_id, m.driver_trip_id) order by id for update;
+  perform mobility.lock_positions(array[m.passenger_trip_id, m.driver_trip_id]);
   select * into m from mobility.matches where id = p_match_id for update;
   return m;
 end
@@ -424,21 +425,40 @@ $$;
 
 COMMENT ON FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) IS 'Locks a match with its trips for somebody who takes part in it.';
 
+CREATE FUNCTION mobility.lock_positions(p_trip_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform 1 from mobility.trips mine
+  join mobility.trips t on t.user_id = mine.user_id and t.role = mine.role and t.status in ('open', 'matched')
+  join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+  where mine.id = any (p_trip_ids)
+  order by t.id for update of l;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.lock_positions(p_trip_ids uuid[]) IS 'Locks the positions of the owners of some trips, in id order.';
+
 CREATE FUNCTION mobility.lock_trips(p_trip_a uuid, p_trip_b uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   m mobility.matches;
+  v_trip_ids uuid[];
 begin
-  perform 1 from mobility.trips
-  where id in (p_trip_a, p_trip_b)
-    or id in (
-      select unnest(array[l.passenger_trip_id, l.driver_trip_id]) from mobility.matches l
-      where l.status = 'pending' and l.respond_by <= now()
-        and (l.passenger_trip_id in (p_trip_a, p_trip_b) or l.driver_trip_id in (p_trip_a, p_trip_b))
-    )
-  order by id for update;
+  v_trip_ids := array(
+    select id from mobility.trips
+    where id in (p_trip_a, p_trip_b)
+      or id in (
+        select unnest(array[l.passenger_trip_id, l.driver_trip_id]) from mobility.matches l
+        where l.status = 'pending' and l.respond_by <= now()
+          and (l.passenger_trip_id in (p_trip_a, p_trip_b) or l.driver_trip_id in (p_trip_a, p_trip_b))
+      )
+    order by id for update
+  );
+  perform mobility.lock_positions(v_trip_ids);
   for m in
     select * from mobility.matches l
     where l.status = 'pending' and l.respond_by <= now()
@@ -2199,6 +2219,8 @@ REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng doubl
 REVOKE ALL ON FUNCTION mobility.leave_pool(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.lock_positions(p_trip_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.lock_trips(p_trip_a uuid, p_trip_b uuid) FROM PUBLIC;
 

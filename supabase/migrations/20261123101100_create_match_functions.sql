@@ -1,5 +1,5 @@
--- Making a match. Locks are always taken in one order, trips by id and then the match, so that no two
--- transactions wait for each other.
+-- Making a match. Locks are always taken in one order, so that no two transactions wait for each other:
+-- trips by id, their people's positions by id, the match, the records.
 
 -- Gives a trip back to the searches after its match fell through, for at least the grace time.
 create function mobility.reopen_trip(p_trip_id uuid, p_grace interval) returns void
@@ -80,6 +80,22 @@ end
 $$;
 comment on function mobility.apply_transition is 'Moves a locked match to a state, with everything that follows from it.';
 
+-- Locks the positions of the people whose trips these are: whatever becomes of a match or a rating
+-- writes to some of them, and a batch of pings takes many.
+create function mobility.lock_positions(p_trip_ids uuid[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform 1 from mobility.trips mine
+  join mobility.trips t on t.user_id = mine.user_id and t.role = mine.role and t.status in ('open', 'matched')
+  join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+  where mine.id = any (p_trip_ids)
+  order by t.id for update of l;
+end
+$$;
+comment on function mobility.lock_positions is 'Locks the positions of the owners of some trips, in id order.';
+
 -- Locks two trips, and with them the counterparts of any proposal that still holds one of them though
 -- its time to answer is over; such a proposal expires here. A sweep that is late keeps nobody waiting.
 create function mobility.lock_trips(p_trip_a uuid, p_trip_b uuid) returns void
@@ -88,15 +104,19 @@ set search_path = ''
 as $$
 declare
   m mobility.matches;
+  v_trip_ids uuid[];
 begin
-  perform 1 from mobility.trips
-  where id in (p_trip_a, p_trip_b)
-    or id in (
-      select unnest(array[l.passenger_trip_id, l.driver_trip_id]) from mobility.matches l
-      where l.status = 'pending' and l.respond_by <= now()
-        and (l.passenger_trip_id in (p_trip_a, p_trip_b) or l.driver_trip_id in (p_trip_a, p_trip_b))
-    )
-  order by id for update;
+  v_trip_ids := array(
+    select id from mobility.trips
+    where id in (p_trip_a, p_trip_b)
+      or id in (
+        select unnest(array[l.passenger_trip_id, l.driver_trip_id]) from mobility.matches l
+        where l.status = 'pending' and l.respond_by <= now()
+          and (l.passenger_trip_id in (p_trip_a, p_trip_b) or l.driver_trip_id in (p_trip_a, p_trip_b))
+      )
+    order by id for update
+  );
+  perform mobility.lock_positions(v_trip_ids);
   for m in
     select * from mobility.matches l
     where l.status = 'pending' and l.respond_by <= now()

@@ -93,6 +93,7 @@ begin
     raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
   end if;
   perform 1 from mobility.trips where id in (m.passenger_trip_id, m.driver_trip_id) order by id for update;
+  perform mobility.lock_positions(array[m.passenger_trip_id, m.driver_trip_id]);
   select * into m from mobility.matches where id = p_match_id for update;
   return m;
 end

@@ -204,3 +204,23 @@ raceTest("cancel_trip() follows its trip through matches made meanwhile", async 
     assert.equal((await tripState(sql, passenger)).status, "cancelled");
   }
 });
+
+raceTest(
+  "pings of both sides in one batch never deadlock with what becomes of their match",
+  async ({ sql }) => {
+    for (let round = 0; round < 25; round++) {
+      const rides = await Promise.all(many(4, () => rideIn(sql, "accepted")));
+      const trips = rides.flatMap((ride) => [ride.driver_trip_id, ride.passenger_trip_id]);
+      const points = JSON.stringify(trips.map((trip_id) => ({ trip_id, lat: -1.9, lng: 30.1 })));
+      const codes = await countCodes([
+        ...many(6, () => sql`select public.update_positions(null, ${points}::text::jsonb)`),
+        ...rides.flatMap(({ id, passenger_trip_id: trip }, i): Promise<unknown>[] => [
+          advance(sql, { match: id, action: "cancel", as: i % 2 === 0 ? "driver" : "passenger" }),
+          cancelTrip(sql, { trip }),
+        ]),
+        ...many(6, () => sql`select public.update_positions(null, ${points}::text::jsonb)`),
+      ]);
+      assertCodes(codes, ["ok", "MATCH_INVALID_STATE", "TRIP_CANCELLED"]);
+    }
+  },
+);
