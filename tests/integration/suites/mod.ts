@@ -1,6 +1,7 @@
 import type { Suite } from "../../support/stack.ts";
 import { badBodiesSuite } from "./bad-bodies.ts";
 import { callersSuite } from "./callers.ts";
+import { endingsSuite } from "./endings.ts";
 import { faultsSuite } from "./faults.ts";
 import { limitsSuite } from "./limits.ts";
 import { refusalsSuite } from "./refusals.ts";
@@ -13,6 +14,7 @@ import { transportSuite } from "./transport.ts";
 /** Adds every suite of the API to a stack. */
 export function registerSuites(suite: Suite): void {
   rideSuite(suite);
+  endingsSuite(suite);
   callersSuite(suite);
   searchSuite(suite);
   replaysSuite(suite);
