@@ -66,10 +66,7 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     url,
     postgresOptions: { max: 10, onnotice: () => {}, types: POSTGRES_TYPES },
   });
-  const listening = await connection.driver.listen(
-    "pgrst",
-    () => void connection.clearSchemaCache(),
-  );
+  await connection.driver.listen("pgrst", () => void connection.clearSchemaCache());
   for (const type of [OID_JSON, OID_JSONB]) {
     connection.driver.options.serializers[type] = jsonText;
   }
@@ -78,7 +75,8 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     connection: tuneSession(connection),
     run: (work) => work(),
     close: async () => {
-      await listening.unlisten();
+      // Ends the connection that listens too, and waits for nothing longer.
+      await connection.driver.end({ timeout: 2 });
       await connection.close();
     },
   };

@@ -81,7 +81,9 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
   for (const { name } of entries) assertFree(portOf(ports, name), `function "${name}"`);
 
   const opened: { rest?: RestHandler } = {};
-  const url = serveGateway({ keys, ports, project, entries, rest: () => opened.rest }, closing);
+  const gateway = serveGateway({ keys, ports, project, entries, rest: () => opened.rest });
+  const { url } = gateway;
+  closing.add(gateway.stop);
   const info: StackInfo = {
     pid: Deno.pid,
     api_url: url,
@@ -119,6 +121,8 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
   opened.rest = await createRestHandler(database, project);
   onProgress("waiting for the functions");
   await Promise.all(processes.map((process) => answering(process, onProgress)));
+  // First of all: a request under way has its functions and its database until it is answered.
+  closing.add(gateway.stop);
 
   const jobs = new AbortController();
   closing.add(() => jobs.abort());
@@ -154,8 +158,7 @@ function serveGateway(
     entries: readonly FunctionEntry[];
     rest: () => RestHandler | undefined;
   },
-  closing: Closing,
-): string {
+): { url: string; stop: () => Promise<void> } {
   const runnable = new Set(entries.map(({ name }) => name));
   const functions = new Map<string, GatewayFunction>(
     project.functions.map(({ name, verifyJwt }) => [name, {
@@ -171,8 +174,17 @@ function serveGateway(
         createGateway({ keys, functions, rest }),
       ),
   );
-  closing.add(() => server.shutdown());
-  return `http://127.0.0.1:${ports.gateway}`;
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => stopped ??= stopServing(server);
+  return { url: `http://127.0.0.1:${ports.gateway}`, stop };
+}
+
+/** Lets the requests under way finish; one that does not is left to its fate after 3 s. */
+async function stopServing(server: Deno.HttpServer): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, 3000));
+  await Promise.race([server.shutdown(), patience]);
+  clearTimeout(timer);
 }
 
 async function serveRedis(
@@ -186,7 +198,7 @@ async function serveRedis(
       { hostname: "127.0.0.1", port, onListen: () => {} },
       createRedisFront({ redis, token }),
     ));
-  closing.add(() => server.shutdown());
+  closing.add(() => stopServing(server));
 }
 
 async function existing(
