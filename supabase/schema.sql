@@ -429,12 +429,21 @@ CREATE FUNCTION mobility.lock_positions(p_trip_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+declare
+  t mobility.trips;
+  v_all uuid[];
 begin
-  perform 1 from mobility.trips mine
-  join mobility.trips t on t.user_id = mine.user_id and t.role = mine.role and t.status in ('open', 'matched')
-  join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
-  where mine.id = any (p_trip_ids)
-  order by t.id for update of l;
+  -- Row by row: as a join, a plan made while the tables were small would scan them when they are not.
+  for t in select * from mobility.trips where id = any (p_trip_ids) loop
+    v_all := v_all || array(
+      select id from mobility.trips
+      where user_id = t.user_id and role = t.role and status in ('open', 'matched')
+    );
+  end loop;
+  for t in select * from mobility.trips where id = any (v_all) order by id loop
+    perform 1 from mobility.live_positions
+    where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id for update;
+  end loop;
 end
 $$;
 
