@@ -1,4 +1,10 @@
-import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+} from "jose";
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import type { Config } from "./config.ts";
@@ -35,12 +41,12 @@ export class Authenticator {
     const publicKeys = config.jwks.filter((key) => key.kty !== "oct");
     this.#keys = publicKeys.length > 0 || this.#secrets.length > 0
       ? createLocalJWKSet({ keys: publicKeys } as JSONWebKeySet)
-      : createRemoteJWKSet(new URL(`${config.supabaseUrl}/auth/v1/.well-known/jwks.json`));
+      : publishedKeys(new URL(`${config.supabaseUrl}/auth/v1/.well-known/jwks.json`));
   }
 
   /**
    * A person's token counts before the key it came with, so that a server holding the secret key can
-   * act as that person. @throws ApiError UNAUTHENTICATED
+   * act as that person. @throws ApiError UNAUTHENTICATED, FORBIDDEN, SERVICE_UNAVAILABLE
    */
   async authenticate(headers: Headers): Promise<Caller> {
     const apikey = headers.get("apikey");
@@ -105,11 +111,28 @@ export class Authenticator {
       }
       throw new Error("No secret verifies the token");
     } catch (error) {
-      throw new ApiError("UNAUTHENTICATED", "The token is not valid or has expired", {
+      throw error instanceof ApiError ? error : new ApiError(
+        "UNAUTHENTICATED",
+        "The token is not valid or has expired",
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** Fetches the project's public keys as they are needed. A project that cannot be reached is not the caller's fault. */
+function publishedKeys(url: URL): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(url);
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) throw error;
+      throw new ApiError("SERVICE_UNAVAILABLE", "The project's signing keys cannot be fetched", {
         cause: error,
       });
     }
-  }
+  };
 }
 
 function bearerOf(headers: Headers): string | undefined {

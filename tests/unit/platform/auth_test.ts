@@ -172,6 +172,11 @@ Deno.test("Authenticator fetches the project's keys when none are configured", a
   assert.deepEqual(await fetching.authenticate(bearer(token)), user);
 });
 
+Deno.test("Authenticator says SERVICE_UNAVAILABLE when the project's keys cannot be fetched", async () => {
+  const token = await sign({}, { key: ec.privateKey, header: { alg: "ES256", kid: "current" } });
+  await refuses(authenticator(), bearer(token), "SERVICE_UNAVAILABLE");
+});
+
 Deno.test("Authenticator.holds() compares the whole of a shared secret", () => {
   assert.equal(withSecret.holds(bearer("0123456789abcdef"), "0123456789abcdef"), true);
   for (const token of ["0123456789abcdeX", "0123456789abcde", "0123456789abcdef0", "x"]) {
