@@ -18,7 +18,11 @@ export async function outcomeOf<T>(call: PromiseLike<T>): Promise<Outcome<T>> {
     ) {
       return { code: error.message };
     }
-    throw error;
+    if (!(error instanceof postgres.PostgresError)) throw error;
+    const { code, message, detail, where } = error;
+    throw new Error([`${code} ${message}`, detail, where].filter(Boolean).join("\n"), {
+      cause: error,
+    });
   }
 }
 
