@@ -689,7 +689,8 @@ CREATE FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as te
     SET search_path TO ''
     AS $$
   select case p_acting_user when m.driver_user_id then 'driver' when m.passenger_user_id then 'passenger'
-    else p_as end
+    -- Only the sweep acts for the system.
+    else nullif(p_as, 'system') end
 $$;
 
 COMMENT ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) IS 'The side of a match that the caller acts for.';

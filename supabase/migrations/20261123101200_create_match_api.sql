@@ -107,7 +107,8 @@ language sql immutable
 set search_path = ''
 as $$
   select case p_acting_user when m.driver_user_id then 'driver' when m.passenger_user_id then 'passenger'
-    else p_as end
+    -- Only the sweep acts for the system.
+    else nullif(p_as, 'system') end
 $$;
 comment on function mobility.side_of is 'The side of a match that the caller acts for.';
 

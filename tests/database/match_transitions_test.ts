@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { databaseTest } from "../support/database.ts";
-import { outcomeOf } from "./support/outcome.ts";
+import { codeOf, outcomeOf } from "./support/outcome.ts";
 import { advance, type Connection, type Match, rideIn, type Side } from "./support/rides.ts";
 import { snapshot } from "./support/trip-state.ts";
 
@@ -150,4 +150,12 @@ databaseTest("advance_match() refuses an answer that comes too late", async ({ s
   assert.equal(await snapshot(sql), before);
   const withdrawn = await advance(sql, { match: match.id, action: "cancel", as: "passenger" });
   assert.equal(withdrawn.status, "cancelled_passenger");
+});
+
+databaseTest("advance_match() lets nobody act as the system", async ({ sql }) => {
+  const match = await rideIn(sql, "pending");
+  const expire = (as: string): Promise<unknown> =>
+    sql`select public.advance_match(null, ${match.id}, 'expire', ${as})`;
+  assert.equal(await codeOf(expire("system")), "VALIDATION_ERROR");
+  assert.equal(await codeOf(expire("driver")), "FORBIDDEN");
 });
