@@ -165,6 +165,7 @@ function ratios(sizes: readonly number[]): Record<string, number> {
       }
     }
     const largest = sizes.at(-1) ?? 0;
+    if (largest === sizes[0]) continue;
     compare(
       `${vehicle}: time at ${largest} over time at ${sizes[0]} drivers`,
       rate(caseName(sizes[0] ?? 0, { state: "fresh", vehicle, way: "rpc" })),
