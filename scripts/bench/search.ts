@@ -20,6 +20,8 @@ const USAGE = `deno task bench:search [options]
   --json FILE   write the results there too
   --rounds N    rounds of each case (3)
   --seconds N   length of a round (4)
+  --drivers N   one size of city only (10,000, 100,000 and 1,000,000)
+  --no-hour     without the hour of position updates, which is most of the time
   --quick       one round, 10,000 drivers only`;
 
 /** What a run was asked for. */
@@ -27,6 +29,8 @@ interface Plan {
   readonly server: string;
   readonly rounds: number;
   readonly seconds: number;
+  /** Whether to play an hour of position updates. */
+  readonly hour: boolean;
 }
 
 const results = new Map<string, Result>();
@@ -39,10 +43,16 @@ async function main(): Promise<number> {
       json: { type: "string" },
       rounds: { type: "string", default: "3" },
       seconds: { type: "string", default: "4" },
+      drivers: { type: "string" },
+      "no-hour": { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
     },
   });
-  const sizes = values.quick ? [10_000] : [10_000, 100_000, 1_000_000];
+  const sizes = values.drivers !== undefined
+    ? [Number(values.drivers)]
+    : values.quick
+    ? [10_000]
+    : [10_000, 100_000, 1_000_000];
   // The hour of updates is played in a minute or so: autovacuum looks 60 times as often, to see it the same.
   await using server = await startTemporaryPostgres({
     durable: true,
@@ -58,6 +68,7 @@ async function main(): Promise<number> {
     server: server.url,
     rounds: values.quick ? 1 : Number(values.rounds),
     seconds: Number(values.seconds),
+    hour: !values["no-hour"],
   };
   for (const drivers of sizes) await measureCity(plan, drivers);
   await publish({
@@ -83,16 +94,7 @@ async function measureCity(plan: Plan, drivers: number): Promise<void> {
     if (!large) await fillObviousTable(sql);
     await measure(plan, { drivers, state: "fresh", ways: large ? BESIDE : [...BESIDE, "obvious"] });
     if (large) return;
-    const batches = Math.ceil(drivers * PINGS_AN_HOUR / 500);
-    report(`${drivers} drivers: an hour of positions, ${batches} batches of 500`);
-    const perSecond = await pgbench({
-      url: cityUrl(plan, drivers),
-      script: updateScript(drivers),
-      clients: 2,
-      transactionsPerClient: Math.ceil(batches / 2),
-    });
-    keep(`${drivers} drivers, positions in batches of 500`, [perSecond * 500], "positions/s");
-    await measure(plan, { drivers, state: "after an hour", ways: BESIDE });
+    if (plan.hour) await playAnHour(plan, drivers);
     await sql`
       update mobility.live_positions l set position_at = now() - interval '31 minutes'
       from bench.drivers d where d.trip_id = l.trip_id and l.role = 'driver' and d.i % 5 = 1`;
@@ -100,6 +102,20 @@ async function measureCity(plan: Plan, drivers: number): Promise<void> {
   } finally {
     await sql.end();
   }
+}
+
+/** Each driver pings 120 times, in batches, while autovacuum runs; then the searches are measured again. */
+async function playAnHour(plan: Plan, drivers: number): Promise<void> {
+  const batches = Math.ceil(drivers * PINGS_AN_HOUR / 500);
+  report(`${drivers} drivers: an hour of positions, ${batches} batches of 500`);
+  const perSecond = await pgbench({
+    url: cityUrl(plan, drivers),
+    script: updateScript(drivers),
+    clients: 2,
+    transactionsPerClient: Math.ceil(batches / 2),
+  });
+  keep(`${drivers} drivers, positions in batches of 500`, [perSecond * 500], "positions/s");
+  await measure(plan, { drivers, state: "after an hour", ways: BESIDE });
 }
 
 /** The ways in turn, round by round, so that a machine that slows down slows all of them. */
