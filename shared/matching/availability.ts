@@ -1,4 +1,4 @@
-import type { Cache } from "../platform/mod.ts";
+import { ApiError, type Cache } from "../platform/mod.ts";
 
 /** The mark that a trip is taken; whoever reads a cached search leaves marked trips out. */
 export function takenKey(tripId: string): string {
@@ -42,7 +42,7 @@ export async function releaseTaken(
 }
 
 /**
- * Runs a transaction that takes trips between mark and, should it fail, release. A cache that refused the
+ * Runs a transaction that takes trips between mark and, should it be refused, release. A cache that refused the
  * mark is told again after the transaction; until then, or for one pool's life, it may know too little.
  */
 export async function whileTaking<T>(
@@ -60,7 +60,8 @@ export async function whileTaking<T>(
     if (!marked) await markTaken(cache, options);
     return result;
   } catch (error) {
-    await releaseTaken(cache, options);
+    // Without an answer it may have been committed all the same: such a mark ends by itself.
+    if (error instanceof ApiError && error.status < 500) await releaseTaken(cache, options);
     throw error;
   }
 }
