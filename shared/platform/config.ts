@@ -3,6 +3,8 @@ import { z } from "zod";
 /** Seconds of life of a cached search. At most five minutes; short enough that a driver who comes online is found. */
 const poolTtl = z.coerce.number().int().min(1).max(300).default(60);
 
+const httpUrl = z.url({ protocol: /^https?$/ });
+
 const environment = z.object({
   SUPABASE_URL: z.url(),
   SUPABASE_SECRET_KEYS: z.string().optional(),
@@ -17,6 +19,19 @@ const environment = z.object({
   RANKING_STRATEGIES: z.string().optional(),
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+
+/** What the webhook needs beside that: a Meta app, its phone number, and where its links and copies go. */
+const whatsAppEnvironment = z.object({
+  WHATSAPP_APP_SECRET: z.string(),
+  WHATSAPP_VERIFY_TOKEN: z.string(),
+  WHATSAPP_ACCESS_TOKEN: z.string(),
+  WHATSAPP_PHONE_NUMBER_ID: z.string().regex(/^[\w-]{1,64}$/),
+  WHATSAPP_GRAPH_URL: httpUrl.default("https://graph.facebook.com/v26.0"),
+  WHATSAPP_MARK_READ: z.enum(["true", "false"]).default("true"),
+  MOBILITY_TRIP_PAGE_URL: httpUrl,
+  MOBILITY_V1_WEBHOOK_URL: httpUrl.optional(),
+  MOBILITY_SOS_WEBHOOK_URL: httpUrl.optional(),
 });
 
 const keyDictionary = z.record(z.string(), z.string().min(1));
@@ -42,15 +57,61 @@ export interface Config {
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
+/** What the WhatsApp webhook takes from its environment, beside the rest. */
+export interface WhatsAppConfig extends Config {
+  /** Signs what Meta posts, and what is made anew for V1. */
+  readonly appSecret: string;
+  readonly verifyToken: string;
+  readonly accessToken: string;
+  readonly phoneNumberId: string;
+  /** Without a slash at its end. */
+  readonly graphUrl: string;
+  /** Whether a message is shown as read, with a typing indicator, while it is answered. */
+  readonly markRead: boolean;
+  /** Carries a trip's token in its fragment. */
+  readonly tripPageUrl: string;
+  /** Takes the events of those who are not in V2's share; undefined: everybody is. */
+  readonly v1WebhookUrl: string | undefined;
+  /** Told of every SOS. */
+  readonly sosWebhookUrl: string | undefined;
+}
+
 /**
  * Reads the configuration, from Deno's environment unless told otherwise.
  * @throws Error naming every variable that is missing or malformed, and no value.
  */
 export function readConfig(source: Record<string, string> = Deno.env.toObject()): Config {
-  // Platforms pass a variable that is not set as an empty string.
-  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
-  const parsed = environment.safeParse(set);
-  const problems = parsed.error?.issues.map((issue) => issue.path.join(".")) ?? [];
+  const problems: string[] = [];
+  return Object.freeze(started(parseConfig(withoutEmpty(source), problems), problems));
+}
+
+/** Reads the webhook's configuration as readConfig does its own, naming what either lacks. @throws Error */
+export function readWhatsAppConfig(
+  source: Record<string, string> = Deno.env.toObject(),
+): WhatsAppConfig {
+  const set = withoutEmpty(source);
+  const problems: string[] = [];
+  const config = parseConfig(set, problems);
+  const env = parseVariables(whatsAppEnvironment, set, problems);
+  return Object.freeze(started(
+    config && env && {
+      ...config,
+      appSecret: env.WHATSAPP_APP_SECRET,
+      verifyToken: env.WHATSAPP_VERIFY_TOKEN,
+      accessToken: env.WHATSAPP_ACCESS_TOKEN,
+      phoneNumberId: env.WHATSAPP_PHONE_NUMBER_ID,
+      graphUrl: env.WHATSAPP_GRAPH_URL.replace(/\/$/, ""),
+      markRead: env.WHATSAPP_MARK_READ === "true",
+      tripPageUrl: env.MOBILITY_TRIP_PAGE_URL,
+      v1WebhookUrl: env.MOBILITY_V1_WEBHOOK_URL,
+      sosWebhookUrl: env.MOBILITY_SOS_WEBHOOK_URL,
+    },
+    problems,
+  ));
+}
+
+function parseConfig(set: Record<string, string>, problems: string[]): Config | undefined {
+  const env = parseVariables(environment, set, problems);
   const dictionary = parseJson(
     set.SUPABASE_SECRET_KEYS,
     keyDictionary,
@@ -65,15 +126,7 @@ export function readConfig(source: Record<string, string> = Deno.env.toObject())
   if ((set.UPSTASH_REDIS_REST_URL === undefined) !== (set.UPSTASH_REDIS_REST_TOKEN === undefined)) {
     problems.push("UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN (both or neither)");
   }
-  if (!parsed.success || problems.length > 0) {
-    throw new Error(
-      `Cannot start, these environment variables are missing or malformed: ${
-        [...new Set(problems)].join(", ")
-      }`,
-    );
-  }
-  const env = parsed.data;
-  return Object.freeze({
+  return env && {
     supabaseUrl: env.SUPABASE_URL.replace(/\/$/, ""),
     serviceKeys,
     jwks: jwks?.keys ?? [],
@@ -87,7 +140,31 @@ export function readConfig(source: Record<string, string> = Deno.env.toObject())
     rankingStrategies: strategies,
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
-  });
+  };
+}
+
+function started<T>(config: T | undefined, problems: readonly string[]): T {
+  if (config !== undefined && problems.length === 0) return config;
+  throw new Error(
+    `Cannot start, these environment variables are missing or malformed: ${
+      [...new Set(problems)].join(", ")
+    }`,
+  );
+}
+
+/** Platforms pass a variable that is not set as an empty string. */
+function withoutEmpty(source: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+}
+
+function parseVariables<T>(
+  schema: z.ZodType<T>,
+  set: Record<string, string>,
+  problems: string[],
+): T | undefined {
+  const parsed = schema.safeParse(set);
+  problems.push(...parsed.error?.issues.map((issue) => issue.path.join(".")) ?? []);
+  return parsed.data;
 }
 
 function parseJson<T>(

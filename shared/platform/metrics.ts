@@ -33,6 +33,31 @@ const families = {
     type: "counter",
     help: "Positions received, by whether they were used",
   },
+  mobility_webhook_messages_total: {
+    type: "counter",
+    help: "WhatsApp messages received, by kind and whether they were new",
+  },
+  mobility_webhook_errors_total: {
+    type: "counter",
+    help: "Errors that WhatsApp reported, by code",
+  },
+  mobility_inbox_answered_total: {
+    type: "counter",
+    help: "Events of the conversation worked on, by outcome",
+  },
+  mobility_conversation_steps_total: {
+    type: "counter",
+    help: "Answers of the conversation, by the step they lead to",
+  },
+  mobility_outbox_total: { type: "counter", help: "Messages worked on, by outcome" },
+  mobility_outbox_errors_total: {
+    type: "counter",
+    help: "Messages that WhatsApp did not take, by code",
+  },
+  mobility_deliveries_total: {
+    type: "counter",
+    help: "Posts to other systems, by target and outcome",
+  },
 } as const satisfies Record<
   string,
   { type: "counter" | "histogram"; help: string; buckets?: readonly number[] }

@@ -1,7 +1,7 @@
 // For the functions' entry points.
 export { createPlatform, type Platform } from "./platform.ts";
 export { createHandler, type FunctionDefinition } from "./handler.ts";
-export { type Config, readConfig } from "./config.ts";
+export { type Config, readConfig, readWhatsAppConfig, type WhatsAppConfig } from "./config.ts";
 
 // For the endpoints.
 export { type Answer, type Context, type Endpoint, endpoint } from "./endpoint.ts";

@@ -1,15 +1,27 @@
 import assert from "node:assert/strict";
-import { readConfig } from "../../../shared/platform/mod.ts";
+import { readConfig, readWhatsAppConfig } from "../../../shared/platform/mod.ts";
 
 const given = {
   SUPABASE_URL: "https://project.supabase.co/",
   SUPABASE_SECRET_KEYS: '{"default":"sb_secret_one","rotated":"sb_secret_two"}',
 };
 
+const givenWhatsApp = {
+  ...given,
+  WHATSAPP_APP_SECRET: "hush-secret",
+  WHATSAPP_VERIFY_TOKEN: "hush-verify",
+  WHATSAPP_ACCESS_TOKEN: "hush-access",
+  WHATSAPP_PHONE_NUMBER_ID: "100000000000001",
+  MOBILITY_TRIP_PAGE_URL: "https://mobility.test/trip",
+};
+
 /** The message of the error; fails when there is none. */
-function refusalOf(source: Record<string, string>): string {
+function refusalOf(
+  source: Record<string, string>,
+  read: (source: Record<string, string>) => unknown = readConfig,
+): string {
   try {
-    readConfig(source);
+    read(source);
   } catch (error) {
     return error instanceof Error ? error.message : "";
   }
@@ -97,3 +109,52 @@ Deno.test("readConfig() reads the environment when it is given nothing else", ()
     Deno.env.delete("SUPABASE_SERVICE_ROLE_KEY");
   }
 });
+
+Deno.test("readWhatsAppConfig() takes what is given, and Meta's own address unless told", () => {
+  const config = readWhatsAppConfig(givenWhatsApp);
+  assert.equal(config.supabaseUrl, "https://project.supabase.co");
+  assert.deepEqual(
+    [config.appSecret, config.verifyToken, config.accessToken, config.phoneNumberId],
+    ["hush-secret", "hush-verify", "hush-access", "100000000000001"],
+  );
+  assert.deepEqual(
+    [config.graphUrl, config.tripPageUrl, config.markRead],
+    ["https://graph.facebook.com/v26.0", "https://mobility.test/trip", true],
+  );
+  assert.deepEqual([config.v1WebhookUrl, config.sosWebhookUrl], [undefined, undefined]);
+  const more = readWhatsAppConfig({
+    ...givenWhatsApp,
+    WHATSAPP_GRAPH_URL: "http://127.0.0.1:9/v26.0/",
+    WHATSAPP_MARK_READ: "false",
+    MOBILITY_V1_WEBHOOK_URL: "https://v1.test/hook",
+    MOBILITY_SOS_WEBHOOK_URL: "https://sos.test/hook",
+  });
+  assert.deepEqual(
+    [more.graphUrl, more.markRead, more.v1WebhookUrl, more.sosWebhookUrl],
+    ["http://127.0.0.1:9/v26.0", false, "https://v1.test/hook", "https://sos.test/hook"],
+  );
+});
+
+Deno.test("readWhatsAppConfig() names each variable that is missing, be it the webhook's or not", () => {
+  for (const name of Object.keys(givenWhatsApp)) {
+    for (const source of [without(name), { ...givenWhatsApp, [name]: "" }]) {
+      const message = refusalOf(source, readWhatsAppConfig);
+      assert.ok(message.includes(name), `${name} in: ${message}`);
+      assert.doesNotMatch(message, /hush|sb_secret|mobility\.test|1000000/);
+    }
+  }
+  const message = refusalOf({}, readWhatsAppConfig);
+  for (const name of Object.keys(givenWhatsApp)) assert.ok(message.includes(name), name);
+  assert.match(
+    refusalOf({ ...givenWhatsApp, MOBILITY_V1_WEBHOOK_URL: "ftp://hush" }, readWhatsAppConfig),
+    /: MOBILITY_V1_WEBHOOK_URL$/,
+  );
+});
+
+Deno.test("readConfig() asks for none of the webhook's variables", () => {
+  assert.equal(readConfig(given).supabaseUrl, "https://project.supabase.co");
+});
+
+function without(name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(givenWhatsApp).filter(([key]) => key !== name));
+}
