@@ -9,29 +9,31 @@ export function createMetricsHandler(platform: Platform): (request: Request) => 
     name: "metrics",
     endpoints: [],
     needsDatabase: false,
-    page: async (request) => {
-      const token = platform.config.metricsToken;
-      const authorized = token !== undefined &&
-        platform.authenticator.holds(request.headers, token);
-      if (!authorized) {
-        const caller = await platform.authenticator.authenticate(request.headers);
-        if (caller.kind !== "service") {
-          throw new ApiError("FORBIDDEN", "Metrics are for the service");
-        }
-      }
-      if (!platform.cache.enabled) {
-        throw new ApiError(
-          "SERVICE_UNAVAILABLE",
-          "Metrics are kept in Redis, and none is configured",
-        );
-      }
-      const text = await renderMetrics(platform.cache);
-      if (text === undefined) {
-        throw new ApiError("SERVICE_UNAVAILABLE", "Redis, which keeps the metrics, did not answer");
-      }
-      return new Response(text, {
-        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-      });
-    },
+    rawEndpoints: [{
+      method: "GET",
+      path: "/",
+      handle: (request) => showMetrics(platform, request),
+    }],
   });
+}
+
+async function showMetrics(platform: Platform, request: Request): Promise<Response> {
+  await authorize(platform, request.headers);
+  if (!platform.cache.enabled) {
+    throw new ApiError("SERVICE_UNAVAILABLE", "Metrics are kept in Redis, and none is configured");
+  }
+  const text = await renderMetrics(platform.cache);
+  if (text === undefined) {
+    throw new ApiError("SERVICE_UNAVAILABLE", "Redis, which keeps the metrics, did not answer");
+  }
+  return new Response(text, {
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  });
+}
+
+async function authorize(platform: Platform, headers: Headers): Promise<void> {
+  const token = platform.config.metricsToken;
+  if (token !== undefined && platform.authenticator.holds(headers, token)) return;
+  const caller = await platform.authenticator.authenticate(headers);
+  if (caller.kind !== "service") throw new ApiError("FORBIDDEN", "Metrics are for the service");
 }

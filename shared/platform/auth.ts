@@ -140,7 +140,7 @@ function bearerOf(headers: Headers): string | undefined {
 }
 
 /** Compares without telling by its duration where two strings differ. */
-function equalInConstantTime(expected: Uint8Array, received: Uint8Array): boolean {
+export function equalInConstantTime(expected: Uint8Array, received: Uint8Array): boolean {
   let difference = expected.length ^ received.length;
   for (let i = 0; i < expected.length; i++) difference |= (expected[i] ?? 0) ^ (received[i] ?? 0);
   return difference === 0;

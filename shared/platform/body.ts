@@ -11,7 +11,7 @@ export async function parseBody<T>(
   request: Request,
   options: { schema: z.ZodType<T>; maxBytes: number },
 ): Promise<T> {
-  const text = await readText(request, options.maxBytes);
+  const text = new TextDecoder().decode(await readBytes(request, options.maxBytes));
   let body: unknown;
   try {
     // An action without arguments may come without a body.
@@ -50,8 +50,14 @@ function codeFor(path: string): ErrorCode {
   return /(^|\.)vehicle_type$/.test(path) ? "INVALID_VEHICLE_TYPE" : "VALIDATION_ERROR";
 }
 
-/** Stops reading at the limit: a declared length may be absent or untrue. */
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/**
+ * Reads a body of at most `maxBytes`, and stops at the limit: a declared length may be absent or untrue.
+ * @throws ApiError PAYLOAD_TOO_LARGE
+ */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = new ApiError(
     "PAYLOAD_TOO_LARGE",
     `The body may have at most ${maxBytes} bytes`,
@@ -60,14 +66,19 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     },
   );
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge;
-  if (request.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
   for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge;
-    text += decoder.decode(chunk, { stream: true });
+    length += chunk.byteLength;
+    if (length > maxBytes) throw tooLarge;
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
 }

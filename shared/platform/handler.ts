@@ -21,6 +21,13 @@ const idempotencyKey = z.object({
   ).nullable(),
 });
 
+/** A path whose callers are not the API's: it reads the request itself, and authenticates it first. */
+export interface RawEndpoint {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  handle(request: Request): Promise<Response>;
+}
+
 /** What a function is made of. */
 export interface FunctionDefinition {
   /** The first segment of every path, as the platform hands it over. */
@@ -28,8 +35,7 @@ export interface FunctionDefinition {
   readonly endpoints: readonly Endpoint[];
   /** Whether the function can serve without the database. */
   readonly needsDatabase: boolean;
-  /** What the function's bare name shows on GET, where that is not JSON. */
-  readonly page?: (request: Request) => Promise<Response>;
+  readonly rawEndpoints?: readonly RawEndpoint[];
 }
 
 /** A function as one handler: its endpoints, health, CORS, errors, request ids, metrics and log. */
@@ -60,11 +66,10 @@ export function createHandler(
     c.set("route", "/health");
     return checkHealth(platform, definition);
   });
-  const { page } = definition;
-  if (page !== undefined) {
-    app.get("/", (c) => {
-      c.set("route", "GET /");
-      return page(c.req.raw);
+  for (const { method, path, handle } of definition.rawEndpoints ?? []) {
+    app.on(method, path, (c) => {
+      c.set("route", `${method} ${path}`);
+      return handle(c.req.raw);
     });
   }
   for (const endpoint of definition.endpoints) {
@@ -79,7 +84,7 @@ export function createHandler(
       requestId: c.get("requestId"),
       error: new ApiError("NOT_FOUND", "No such path", {
         details: {
-          paths: definition.endpoints.map(({ method, path }) =>
+          paths: routesOf(definition).map(({ method, path }) =>
             `${method} /${definition.name}${path}`
           ),
         },
@@ -90,11 +95,14 @@ export function createHandler(
   return async (request) => await app.fetch(request);
 }
 
+function routesOf(definition: FunctionDefinition): readonly { method: string; path: string }[] {
+  return [...definition.rawEndpoints ?? [], ...definition.endpoints];
+}
+
 function refuseOtherMethods(app: Hono<Env>, definition: FunctionDefinition): void {
-  for (const path of new Set(definition.endpoints.map((endpoint) => endpoint.path))) {
-    const methods = definition.endpoints.filter((endpoint) => endpoint.path === path).map((
-      { method },
-    ) => method);
+  const routes = routesOf(definition);
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
     app.all(path, () => {
       throw new ApiError("METHOD_NOT_ALLOWED", `Use ${methods.join(" or ")}`, {
         details: { methods },

@@ -1,12 +1,12 @@
 // For the functions' entry points.
 export { createPlatform, type Platform } from "./platform.ts";
-export { createHandler, type FunctionDefinition } from "./handler.ts";
+export { createHandler, type FunctionDefinition, type RawEndpoint } from "./handler.ts";
 export { type Config, readConfig, readWhatsAppConfig, type WhatsAppConfig } from "./config.ts";
 
 // For the endpoints.
 export { type Answer, type Context, type Endpoint, endpoint } from "./endpoint.ts";
-export { actingUser, Authenticator, type Caller } from "./auth.ts";
-export { parseInput } from "./body.ts";
+export { actingUser, Authenticator, type Caller, equalInConstantTime } from "./auth.ts";
+export { parseInput, readBytes } from "./body.ts";
 export { instant } from "./instant.ts";
 export { text } from "./text.ts";
 export { ApiError, catalogue, type ErrorCode, isErrorCode } from "./errors.ts";
@@ -17,3 +17,4 @@ export { Cache, type Pipeline } from "./cache.ts";
 export { Database } from "./database.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { Metrics, renderMetrics } from "./metrics.ts";
+export { Pump, type PumpBudget, type PumpSteps } from "./pump.ts";

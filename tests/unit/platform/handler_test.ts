@@ -214,3 +214,39 @@ Deno.test("createPlatform().afterResponse() logs a failure, and tells the hosted
   assert.match(lines.join(), /"event":"after_response_failed","reason":"RangeError"/);
   assert.doesNotMatch(lines.join(), /hush/);
 });
+
+Deno.test("createHandler() hands a raw endpoint its request untouched, and counts and refuses as ever", async () => {
+  const lines: string[] = [];
+  const handler = createHandler(
+    createPlatform("demo", {
+      config: readConfig({ SUPABASE_URL: "http://x.test", SUPABASE_SERVICE_ROLE_KEY: "k" }),
+      writeLog: (line) => lines.push(line),
+    }),
+    {
+      name: "demo",
+      needsDatabase: false,
+      endpoints: [],
+      rawEndpoints: [{
+        method: "POST",
+        path: "/",
+        handle: async (request) => {
+          const text = await request.text();
+          if (text === "no") throw new ApiError("FORBIDDEN", "No");
+          return new Response(`${request.headers.get("x-own")} ${text}`);
+        },
+      }],
+    },
+  );
+  const send = (method: string, body?: string): Promise<Response> =>
+    handler(
+      new Request("http://functions.test/demo", {
+        method,
+        headers: { "x-own": "mine" },
+        ...(body === undefined ? {} : { body }),
+      }),
+    );
+  assert.equal(await (await send("POST", "not JSON")).text(), "mine not JSON");
+  assert.match(lines[0] ?? "", /"method":"POST","route":"POST \/","status":200/);
+  assert.equal((await errorOf(await send("POST", "no"))).code, "FORBIDDEN");
+  assert.equal((await errorOf(await send("DELETE"))).code, "METHOD_NOT_ALLOWED");
+});
