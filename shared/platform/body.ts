@@ -57,7 +57,7 @@ function codeFor(path: string): ErrorCode {
 export async function readBytes(
   request: Request,
   maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   const tooLarge = new ApiError(
     "PAYLOAD_TOO_LARGE",
     `The body may have at most ${maxBytes} bytes`,
@@ -67,7 +67,7 @@ export async function readBytes(
   );
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge;
   if (request.body === null) return new Uint8Array();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body) {
     length += chunk.byteLength;
