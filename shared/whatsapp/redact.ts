@@ -23,6 +23,6 @@ export function redact(text: string, known: readonly string[] = []): string {
 }
 
 function wholeWord(value: string): RegExp {
-  const literal = value.toWellFormed().replace(/[$()*+.?[\\\]^{|}/-]/g, "\\$&");
+  const literal = value.toWellFormed().replace(/[$()*+.?[\\\]^{|}/]/g, "\\$&");
   return new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, "gu");
 }
