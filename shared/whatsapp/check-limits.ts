@@ -47,7 +47,7 @@ function checkList({ body, button, sections }: Message<"list">): string[] {
     ...checkText("body", body, limits.interactiveBody),
     ...checkLine("button", button, limits.listButton),
     ...checkCount("sections", sections.length, limits.listSections),
-    ...checkCount("rows of all sections", rows.length, limits.listRows),
+    ...checkMost("rows of all sections", rows.length, limits.listRows),
     ...sections.flatMap((section, index) =>
       checkSection(`sections[${index}]`, section, { isOnly: sections.length === 1 })
     ),
@@ -91,9 +91,7 @@ function checkTemplate(
       ...checkLine(`parameters[${index}]`, parameter, limits.templateParameter),
       ...(/ {5}/.test(parameter) ? [`parameters[${index}] has more than 4 spaces in a row`] : []),
     ]),
-    ...(buttons.length > limits.templateButtons
-      ? [`buttons has ${buttons.length}, of at most ${limits.templateButtons}`]
-      : []),
+    ...checkMost("buttons", buttons.length, limits.templateButtons),
     ...buttons.flatMap((payload, index) =>
       checkId(`buttons[${index}]`, payload, limits.templatePayload)
     ),
@@ -126,6 +124,10 @@ function checkId(name: string, value: string, max: number): string[] {
 
 function checkCount(name: string, count: number, max: number): string[] {
   return count >= 1 && count <= max ? [] : [`${name}: ${count}, of 1 to ${max}`];
+}
+
+function checkMost(name: string, count: number, max: number): string[] {
+  return count <= max ? [] : [`${name}: ${count}, of at most ${max}`];
 }
 
 function checkUnique(name: string, values: readonly string[]): string[] {
