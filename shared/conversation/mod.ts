@@ -1,0 +1,4 @@
+export { type ClaimedEvent, claimedEvent } from "./claimed-event.ts";
+export type { Answer, Command, Decision, Search } from "./answer.ts";
+export { type Action, cancelReasons, parseAction } from "./actions.ts";
+export { decide } from "./decide.ts";
