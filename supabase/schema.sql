@@ -66,10 +66,116 @@ begin
     execute format('alter table mobility.%I enable row level security', v_pool);
     execute format('create policy read_own on mobility.%I for select to authenticated using (user_id = (select auth.uid()))', v_pool);
   end loop;
+  perform mobility.write_search();
 end
 $$;
 
-COMMENT ON FUNCTION mobility.add_vehicle_type(p_code text, p_name text, p_speed_mps real, p_road_factor real) IS 'Adds a vehicle type with its pools of drivers and passengers.';
+COMMENT ON FUNCTION mobility.add_vehicle_type(p_code text, p_name text, p_speed_mps real, p_road_factor real) IS 'Adds a vehicle type with its pools of drivers and passengers, and their search.';
+
+CREATE FUNCTION mobility.advance_dispatch(p_dispatch_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  d mobility.dispatches;
+  p mobility.trips;
+  v_candidate jsonb;
+  v_driver mobility.trips;
+  v_offer mobility.offers;
+  v_sent integer := 0;
+begin
+  select * into d from mobility.dispatches where id = p_dispatch_id and status = 'running' for update;
+  if not found or exists (
+    select 1 from mobility.offers o
+    where o.dispatch_id = p_dispatch_id and o.status = 'offered' and o.expires_at > now()
+  ) then
+    return;
+  end if;
+  select * into p from mobility.trips where id = d.passenger_trip_id;
+  while v_sent < d.batch_size and d.next_candidate < jsonb_array_length(d.candidates) loop
+    v_candidate := d.candidates -> d.next_candidate;
+    d.next_candidate := d.next_candidate + 1;
+    -- As good as it looks without a lock; accepting is what decides.
+    select t.* into v_driver from mobility.trips t
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where t.id = (v_candidate ->> 'trip_id')::uuid and t.role = 'driver' and t.vehicle_type = p.vehicle_type
+      and t.status = 'open' and t.expires_at > now() and l.available
+      and t.user_id <> p.user_id and not mobility.is_blocked(t.user_id, p.user_id);
+    continue when not found
+      -- Another dispatch is offering to the same driver right now. Waiting for it here, and it for us there,
+      -- would be a deadlock.
+      or not pg_try_advisory_xact_lock(hashtextextended('offer:' || v_driver.user_id, 0));
+    insert into mobility.offers (dispatch_id, passenger_trip_id, driver_trip_id, driver_user_id, distance_m, eta_s, expires_at)
+    values (d.id, p.id, v_driver.id, v_driver.user_id, (v_candidate ->> 'distance_m')::integer,
+      (v_candidate ->> 'eta_s')::integer, now() + make_interval(secs => d.offer_s))
+    on conflict do nothing returning * into v_offer;
+    -- Looking at another offer, or asked before.
+    continue when not found;
+    v_sent := v_sent + 1;
+    perform mobility.say(v_driver.user_id, 'offer',
+      mobility.ride_card(p, v_offer.distance_m, v_offer.eta_s)
+        || jsonb_build_object('offer_id', v_offer.id, 'expires_in_s', d.offer_s),
+      v_offer.id, v_offer.expires_at);
+  end loop;
+  update mobility.dispatches set next_candidate = d.next_candidate,
+    status = case when v_sent = 0 then 'exhausted' else status end,
+    ended_at = case when v_sent = 0 then now() end
+  where id = d.id;
+  if v_sent = 0 then
+    perform mobility.say(p.user_id, 'nobody_accepted', jsonb_build_object('trip_id', p.id));
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.advance_dispatch(p_dispatch_id uuid) IS 'Offers the ride to the next candidates.';
+
+CREATE FUNCTION mobility.apply_statuses(p_statuses jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  r record;
+  v_applied integer := 0;
+begin
+  for r in
+    select * from jsonb_to_recordset(p_statuses) as x (message_id text, outbox_id uuid, status text,
+      at timestamptz, error_code integer, error_detail text)
+    order by outbox_id, message_id
+  loop
+    if r.status = 'failed' then
+      update mobility.outbox set
+        status = case
+          when r.error_code = 131047 and not as_template or mobility.retry_after(r.error_code) is not null and attempts < 10
+            then 'queued' else 'dead' end,
+        as_template = as_template or r.error_code is not distinct from 131047,
+        not_before = now() + coalesce(mobility.retry_after(r.error_code), interval '0'),
+        error_code = r.error_code, error_detail = left(r.error_detail, 500), message_id = null,
+        failed_message_id = r.message_id, lease = null, lease_until = null
+      where (id = r.outbox_id or r.outbox_id is null and message_id = r.message_id)
+        and status in ('queued', 'sent')
+        -- A failure of an earlier attempt says nothing of the one that followed.
+        and (message_id is null or message_id = r.message_id)
+        and failed_message_id is distinct from r.message_id;
+    else
+      update mobility.outbox set
+        status = case when array_position(array['queued', 'sent', 'delivered', 'read'], r.status)
+          > array_position(array['queued', 'sent', 'delivered', 'read'], status) then r.status else status end,
+        message_id = coalesce(message_id, r.message_id),
+        sent_at = coalesce(sent_at, r.at),
+        -- Whatever was read was delivered, told or not.
+        delivered_at = case when r.status in ('delivered', 'read') then coalesce(delivered_at, r.at) else delivered_at end,
+        read_at = case r.status when 'read' then coalesce(read_at, r.at) else read_at end,
+        lease = null
+      where (id = r.outbox_id or r.outbox_id is null and message_id = r.message_id)
+        and status in ('queued', 'sent', 'delivered', 'read');
+    end if;
+    if found then v_applied := v_applied + 1; end if;
+  end loop;
+  return v_applied;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.apply_statuses(p_statuses jsonb) IS 'Applies delivery statuses; none moves a message backwards.';
 
 CREATE TABLE mobility.matches (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -146,7 +252,7 @@ begin
 
   if p_to_status = 'completed' then
     perform mobility.end_trip(m.passenger_trip_id, 'completed');
-    perform mobility.end_trip(m.driver_trip_id, 'completed');
+    perform mobility.finish_driver_trip(m);
   elsif p_to_status = 'expired' and v_from_status <> 'pending' then
     -- Both sides walked away from a ride: neither is waiting any more.
     perform mobility.end_trip(m.passenger_trip_id, 'expired');
@@ -156,6 +262,7 @@ begin
     perform mobility.reopen_trip(m.driver_trip_id, v_grace);
   end if;
   perform mobility.record_event(m, v_from_status, p_actor);
+  perform mobility.tell_match(m, v_from_status);
   return m;
 end
 $$;
@@ -185,22 +292,6 @@ CREATE FUNCTION mobility.area_at(p_lat double precision, p_lng double precision)
 $$;
 
 COMMENT ON FUNCTION mobility.area_at(p_lat double precision, p_lng double precision) IS 'The smallest service area that contains a point, or null.';
-
-CREATE FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  if not mobility.is_plausible(p_lat, p_lng) then
-    raise sqlstate 'PT400' using message = 'INVALID_LOCATION', detail = case
-      when mobility.looks_exchanged(p_lat, p_lng) then 'Latitude and longitude look exchanged'
-      else 'A location is a latitude within -90 to 90 and a longitude within -180 to 180 degrees, and not 0, 0'
-    end;
-  end if;
-end
-$$;
-
-COMMENT ON FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) IS 'Raises INVALID_LOCATION for coordinates no person can be at.';
 
 CREATE TABLE mobility.trips (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -242,6 +333,177 @@ CREATE TABLE mobility.trips (
 );
 
 COMMENT ON TABLE mobility.trips IS 'Open wishes of passengers and drivers, and what became of them.';
+
+CREATE FUNCTION mobility.bind_trips(p_passenger mobility.trips, p_driver mobility.trips, p_terms jsonb) RETURNS mobility.matches
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  m mobility.matches;
+begin
+  if mobility.is_blocked(p_passenger.user_id, p_driver.user_id) then
+    raise sqlstate 'PT403' using message = 'BLOCKED', detail = 'These two people are not brought together';
+  end if;
+  begin
+    insert into mobility.matches (
+      id, passenger_trip_id, driver_trip_id, passenger_user_id, driver_user_id, initiated_by,
+      respond_by, created_at, fare_amount, currency, distance_m
+    ) values (
+      coalesce((p_terms ->> 'id')::uuid, gen_random_uuid()), p_passenger.id, p_driver.id, p_passenger.user_id,
+      p_driver.user_id, p_terms ->> 'initiated_by', (p_terms ->> 'respond_by')::timestamptz,
+      coalesce((p_terms ->> 'created_at')::timestamptz, now()), p_passenger.fare_amount, p_passenger.currency,
+      p_passenger.distance_m
+    ) returning * into m;
+  exception when unique_violation then
+    raise sqlstate 'PT409' using message = 'TRIP_ALREADY_MATCHED',
+      detail = 'The driver or the passenger is bound to another match';
+  end;
+  -- The first 32 bits of a version 4 UUID come from the server's strong random source.
+  insert into mobility.match_pins (match_id, passenger_user_id, pin)
+  values (m.id, m.passenger_user_id,
+    lpad((('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint % 10000)::text, 4, '0'));
+  update mobility.trips set status = 'matched', updated_at = now()
+  where id in (p_passenger.id, p_driver.id);
+  perform mobility.leave_pool(p_passenger);
+  perform mobility.leave_pool(p_driver);
+  perform mobility.record_event(m, null, m.initiated_by);
+  return m;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.bind_trips(p_passenger mobility.trips, p_driver mobility.trips, p_terms jsonb) IS 'Binds two locked open trips in a pending match.';
+
+CREATE FUNCTION mobility.call_for_help(p_user_id uuid, p_command jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  m mobility.matches := mobility.own_match(p_user_id, (p_command ->> 'match_id')::uuid, interval '2 hours');
+  p mobility.profiles;
+  a mobility.sos_alerts;
+  l mobility.live_positions;
+  v_contact uuid;
+  v_contacts integer := 0;
+begin
+  select * into p from mobility.profiles where user_id = p_user_id;
+  select * into l from mobility.live_positions where trip_id = m.driver_trip_id;
+  insert into mobility.sos_alerts (match_id, user_id, side, lat, lng)
+  values (m.id, p_user_id, case p_user_id when m.driver_user_id then 'driver' else 'passenger' end,
+    coalesce((p_command ->> 'lat')::double precision, l.lat), coalesce((p_command ->> 'lng')::double precision, l.lng))
+  returning * into a;
+  insert into mobility.deliveries (target, body, headers)
+  values ('sos', convert_to(jsonb_build_object('alert_id', a.id, 'match_id', m.id, 'user_id', p_user_id, 'side', a.side,
+    'name', p.display_name, 'phone', p.phone, 'lat', a.lat, 'lng', a.lng, 'at', a.created_at,
+    'link_token', mobility.make_trip_link(m.id, 'guest', p_user_id))::text, 'UTF8'),
+    '{"content-type": "application/json"}');
+  for v_contact in select contact_user_id from mobility.trusted_contacts where user_id = p_user_id order by created_at loop
+    perform mobility.say(v_contact, 'sos_alert', jsonb_build_object('name', p.display_name,
+      'link_token', mobility.make_trip_link(m.id, 'guest', p_user_id), 'at', a.created_at,
+      'time_zone', mobility.time_zone()));
+    v_contacts := v_contacts + 1;
+  end loop;
+  perform mobility.say(p_user_id, 'sos_sent', jsonb_build_object('match_id', m.id, 'contacts', v_contacts));
+end
+$$;
+
+COMMENT ON FUNCTION mobility.call_for_help(p_user_id uuid, p_command jsonb) IS 'Raises an SOS: a row, a post to the operator, messages to the trusted contacts.';
+
+CREATE FUNCTION mobility.cancel_trip_in_chat(p_user_id uuid, p_command jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_cancelled jsonb := public.cancel_trip(p_user_id, (p_command ->> 'trip_id')::uuid, p_command ->> 'reason');
+begin
+  -- Who cancelled a ride with the trip has been told so.
+  if v_cancelled ->> 'match' is null then
+    if v_cancelled #>> '{trip,role}' = 'driver' then
+      perform mobility.say(p_user_id, 'offline', mobility.earnings_today(p_user_id));
+    else
+      perform mobility.say(p_user_id, 'trip_cancelled', jsonb_build_object('trip_id', p_command -> 'trip_id'));
+    end if;
+  end if;
+  return v_cancelled;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.cancel_trip_in_chat(p_user_id uuid, p_command jsonb) IS 'Cancels a trip and says so.';
+
+CREATE FUNCTION mobility.change_blocks(p_user_id uuid, p_command jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  m mobility.matches;
+  v_other uuid := (p_command ->> 'user_id')::uuid;
+begin
+  if p_command ->> 'name' = 'block' then
+    m := mobility.own_match(p_user_id, (p_command ->> 'match_id')::uuid, interval '30 days');
+    v_other := case p_user_id when m.driver_user_id then m.passenger_user_id else m.driver_user_id end;
+    insert into mobility.blocks (user_id, blocked_user_id) values (p_user_id, v_other) on conflict do nothing;
+    perform mobility.say(p_user_id, 'blocked', jsonb_build_object(
+      'name', (select display_name from mobility.profiles where user_id = v_other)));
+  elsif p_command ->> 'name' = 'unblock' then
+    delete from mobility.blocks where user_id = p_user_id and blocked_user_id = v_other;
+    perform mobility.say(p_user_id, 'unblocked', jsonb_build_object(
+      'name', (select display_name from mobility.profiles where user_id = v_other)));
+  else
+    perform mobility.say(p_user_id, 'blocked_list', jsonb_build_object('people', coalesce((
+      select jsonb_agg(jsonb_build_object('user_id', p.user_id, 'name', p.display_name) order by b.created_at desc)
+      from (select * from mobility.blocks where user_id = p_user_id order by created_at desc limit 10) b
+      join mobility.profiles p on p.user_id = b.blocked_user_id), '[]')));
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.change_blocks(p_user_id uuid, p_command jsonb) IS 'Blocks, unblocks or lists.';
+
+CREATE FUNCTION mobility.change_contacts(p_user_id uuid, p_command jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_name text;
+begin
+  if p_command ->> 'name' = 'add_contact' then
+    v_name := left(nullif(trim(p_command ->> 'contact_name'), ''), 120);
+    if (select count(*) from mobility.trusted_contacts where user_id = p_user_id) >= 9 then
+      raise sqlstate 'PT409' using message = 'TOO_MANY_CONTACTS', detail = 'At most nine people are told of an SOS';
+    end if;
+    insert into mobility.trusted_contacts (user_id, contact_user_id, name)
+    select p_user_id, c, v_name from mobility.identify(null, p_command ->> 'phone', null) c where c <> p_user_id
+    on conflict (user_id, contact_user_id) do update set name = excluded.name;
+    perform mobility.say(p_user_id, 'contact_added', jsonb_build_object('name', v_name));
+  elsif p_command ->> 'name' = 'remove_contact' then
+    delete from mobility.trusted_contacts
+    where id = (p_command ->> 'contact_id')::uuid and user_id = p_user_id returning name into v_name;
+    perform mobility.say(p_user_id, 'contact_removed', jsonb_build_object('name', v_name));
+  else
+    perform mobility.say(p_user_id, 'contacts', jsonb_build_object('contacts', coalesce((
+      select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'phone_tail', right(p.phone, 3)) order by c.created_at)
+      from mobility.trusted_contacts c join mobility.profiles p on p.user_id = c.contact_user_id
+      where c.user_id = p_user_id), '[]')));
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.change_contacts(p_user_id uuid, p_command jsonb) IS 'Adds, removes or lists the trusted contacts of a person.';
+
+CREATE FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if not mobility.is_plausible(p_lat, p_lng) then
+    raise sqlstate 'PT400' using message = 'INVALID_LOCATION', detail = case
+      when mobility.looks_exchanged(p_lat, p_lng) then 'Latitude and longitude look exchanged'
+      else 'A location is a latitude within -90 to 90 and a longitude within -180 to 180 degrees, and not 0, 0'
+    end;
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) IS 'Raises INVALID_LOCATION for coordinates no person can be at.';
 
 CREATE FUNCTION mobility.check_open(t mobility.trips, p_side text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -296,6 +558,36 @@ $$;
 
 COMMENT ON FUNCTION mobility.check_pin(p_match_id uuid, p_pin text) IS 'Null for the right PIN, else the error to answer with.';
 
+CREATE FUNCTION mobility.close_offers(t mobility.trips, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_closed mobility.offers;
+begin
+  if t.role = 'passenger' then
+    update mobility.dispatches set status = p_reason, ended_at = now()
+    where passenger_trip_id = t.id and status = 'running';
+  end if;
+  for v_closed in
+    update mobility.offers o
+    set status = case t.role when 'passenger' then p_reason else 'withdrawn' end, answered_at = now()
+    where o.status = 'offered'
+      and (t.role = 'passenger' and o.passenger_trip_id = t.id or t.role = 'driver' and o.driver_trip_id = t.id)
+    returning o.*
+  loop
+    update mobility.outbox set status = 'withdrawn', lease = null
+    where subject = v_closed.id and status = 'queued' and lease is null;
+    -- Who has seen it is told that it is gone; who has not never will.
+    if not found and t.role = 'passenger' then
+      perform mobility.say(v_closed.driver_user_id, 'offer_gone', jsonb_build_object('reason', p_reason));
+    end if;
+  end loop;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.close_offers(t mobility.trips, p_reason text) IS 'Calls back the offers of a trip that is taken or over.';
+
 CREATE FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
@@ -308,21 +600,74 @@ $$;
 
 COMMENT ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) IS 'Great-circle distance in metres between two points in degrees.';
 
+CREATE FUNCTION mobility.driver_card(m mobility.matches) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'driver_name', p.display_name, 'vehicle_type', t.vehicle_type, 'plate', v.plate,
+    'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
+    'distance_m', (d.metres * k.road_factor)::integer, 'eta_s', (d.metres * k.road_factor / k.speed_mps)::integer,
+    'fare_amount', m.fare_amount, 'currency', m.currency
+  )
+  from mobility.profiles p
+  join mobility.trips t on t.id = m.passenger_trip_id
+  join mobility.vehicle_types k on k.code = t.vehicle_type
+  left join mobility.vehicles v on v.user_id = p.user_id and v.vehicle_type = t.vehicle_type
+  left join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
+  cross join lateral (select mobility.standing_of(p.user_id, 'driver') as standing) s
+  cross join lateral (select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) as metres) d
+  where p.user_id = m.driver_user_id
+$$;
+
+COMMENT ON FUNCTION mobility.driver_card(m mobility.matches) IS 'The driver of a match as the passenger sees one.';
+
+CREATE FUNCTION mobility.earnings_today(p_user_id uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('rides', count(*), 'earnings', coalesce(sum(fare_amount), 0), 'currency', max(currency))
+  from mobility.matches
+  where driver_user_id = p_user_id and status = 'completed'
+    and completed_at >= date_trunc('day', now() at time zone mobility.time_zone()) at time zone mobility.time_zone()
+$$;
+
+COMMENT ON FUNCTION mobility.earnings_today(p_user_id uuid) IS 'Rides and income of a driver since midnight.';
+
 CREATE FUNCTION mobility.end_trip(p_trip_id uuid, p_status text, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   t mobility.trips;
+  v_was text;
 begin
+  select status into v_was from mobility.trips where id = p_trip_id;
   update mobility.trips set status = p_status, updated_at = now(), cancel_reason = p_reason
   where id = p_trip_id returning * into t;
   delete from mobility.live_positions
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
+  perform mobility.close_offers(t, 'cancelled');
+  if p_status = 'expired' and v_was = 'open' then
+    perform mobility.say(t.user_id, 'trip_expired', jsonb_build_object('trip_id', t.id, 'role', t.role));
+  end if;
 end
 $$;
 
 COMMENT ON FUNCTION mobility.end_trip(p_trip_id uuid, p_status text, p_reason text) IS 'Ends a trip: completed, expired or cancelled.';
+
+CREATE FUNCTION mobility.enqueue_task(p_user_id uuid, p_content jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into mobility.inbox (message_id, user_id, content, sent_at)
+  select 'task:' || gen_random_uuid(), c.user_id, p_content || '{"kind": "task"}', now()
+  from mobility.conversations c where c.user_id = p_user_id;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.enqueue_task(p_user_id uuid, p_content jsonb) IS 'Queues work for somebody who is in a conversation.';
 
 CREATE FUNCTION mobility.enter_pool(t mobility.trips) RETURNS void
     LANGUAGE sql
@@ -375,12 +720,96 @@ $$;
 
 COMMENT ON FUNCTION mobility.fare_for(p_vehicle_type text, p_lat double precision, p_lng double precision, p_distance_m double precision, p_duration_s double precision, p_at timestamp with time zone) IS 'Fare of a trip of a distance (m) and duration (s) at a moment, or null without a tariff.';
 
+CREATE FUNCTION mobility.finish_driver_trip(m mobility.matches) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  p mobility.trips;
+  d mobility.trips;
+  l mobility.live_positions;
+begin
+  select * into p from mobility.trips where id = m.passenger_trip_id;
+  select * into l from mobility.live_positions
+  where role = 'driver' and vehicle_type = p.vehicle_type and trip_id = m.driver_trip_id;
+  perform mobility.end_trip(m.driver_trip_id, 'completed');
+  if l.trip_id is null or not exists (
+    select 1 from mobility.conversations where user_id = m.driver_user_id and last_inbound_at > now() - interval '24 hours'
+  ) then
+    return;
+  end if;
+  -- Without positions from the ride, the dropoff is the better guess.
+  if l.position_at < m.started_at and p.dropoff_lat is not null then
+    l.lat := p.dropoff_lat;
+    l.lng := p.dropoff_lng;
+  end if;
+  insert into mobility.trips (user_id, role, vehicle_type, pickup_lat, pickup_lng, expires_at)
+  values (m.driver_user_id, 'driver', p.vehicle_type, l.lat, l.lng, greatest(l.expires_at, now() + interval '1 hour'))
+  on conflict do nothing returning * into d;
+  if found then perform mobility.enter_pool(d); end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.finish_driver_trip(m mobility.matches) IS 'Ends the driver''s trip; a driver in chat is online again.';
+
 CREATE FUNCTION mobility.freshness_limit() RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$ select interval '30 minutes' $$;
 
 COMMENT ON FUNCTION mobility.freshness_limit() IS 'Age from which a driver''s position is not offered any more.';
+
+CREATE FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  p mobility.profiles;
+begin
+  loop
+    begin
+      select * into p from mobility.profiles where whatsapp_user_id = p_whatsapp_user_id;
+      if not found then
+        select * into p from mobility.profiles
+        where phone = p_phone and (whatsapp_user_id is null or p_whatsapp_user_id is null);
+      end if;
+      if p_phone is not null and p.phone is distinct from p_phone then
+        update mobility.profiles set phone = null
+        where phone = p_phone and user_id is distinct from p.user_id;
+      end if;
+      if p.user_id is null then
+        insert into mobility.profiles (whatsapp_user_id, phone, display_name)
+        values (p_whatsapp_user_id, p_phone, p_display_name) returning * into p;
+      elsif p.whatsapp_user_id is null and p_whatsapp_user_id is not null
+        or p.phone is distinct from coalesce(p_phone, p.phone)
+        or p.display_name is distinct from coalesce(p_display_name, p.display_name) then
+        update mobility.profiles set whatsapp_user_id = coalesce(p_whatsapp_user_id, whatsapp_user_id),
+          phone = coalesce(p_phone, phone), display_name = coalesce(p_display_name, display_name)
+        where user_id = p.user_id;
+      end if;
+      exit;
+    exception when unique_violation then
+      -- Somebody else's first message of the same person, at the same moment: now it is there.
+      null;
+    end;
+  end loop;
+  return p.user_id;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) IS 'The person behind a WhatsApp identity, made if new.';
+
+CREATE FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select 1 from mobility.blocks
+    where user_id = p_user_a and blocked_user_id = p_user_b or user_id = p_user_b and blocked_user_id = p_user_a
+  )
+$$;
+
+COMMENT ON FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) IS 'Whether one of two people has blocked the other.';
 
 CREATE FUNCTION mobility.is_plausible(p_lat double precision, p_lng double precision) RETURNS boolean
     LANGUAGE sql STABLE
@@ -393,12 +822,27 @@ $$;
 
 COMMENT ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng double precision) IS 'Whether a person can be at a point.';
 
-CREATE FUNCTION mobility.leave_pool(t mobility.trips) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION mobility.is_reachable(p_user_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
+  select exists (
+    select 1 from mobility.profiles
+    where user_id = p_user_id and (whatsapp_user_id is not null or phone is not null)
+  )
+$$;
+
+COMMENT ON FUNCTION mobility.is_reachable(p_user_id uuid) IS 'Whether a person has WhatsApp.';
+
+CREATE FUNCTION mobility.leave_pool(t mobility.trips) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
   update mobility.live_positions set available = false, findable_from = 'infinity'
-  where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id
+  where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
+  perform mobility.close_offers(t, 'taken');
+end
 $$;
 
 COMMENT ON FUNCTION mobility.leave_pool(t mobility.trips) IS 'Hides a matched trip from the searches.';
@@ -490,6 +934,21 @@ $$;
 
 COMMENT ON FUNCTION mobility.looks_exchanged(p_lat double precision, p_lng double precision) IS 'Whether a point only makes sense with latitude and longitude exchanged.';
 
+CREATE FUNCTION mobility.make_trip_link(p_match_id uuid, p_viewer text, p_user_id uuid) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_token text := replace(gen_random_uuid()::text, '-', '');
+begin
+  insert into mobility.trip_links (token_hash, match_id, viewer, user_id)
+  values (sha256(convert_to(v_token, 'UTF8')), p_match_id, p_viewer, p_user_id);
+  return v_token;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.make_trip_link(p_match_id uuid, p_viewer text, p_user_id uuid) IS 'Makes a link to a ride and answers its token.';
+
 CREATE FUNCTION mobility.match_json(m mobility.matches, p_viewer uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -512,6 +971,23 @@ $$;
 
 COMMENT ON FUNCTION mobility.match_json(m mobility.matches, p_viewer uuid) IS 'A match in the shape of the API, as one viewer may see it.';
 
+CREATE FUNCTION mobility.match_view(m mobility.matches, p_user_id uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'id', m.id, 'side', s.side, 'status', m.status, 'initiated_by', m.initiated_by, 'respond_by', m.respond_by,
+    'passenger_trip_id', m.passenger_trip_id, 'driver_trip_id', m.driver_trip_id,
+    'other_name', (select display_name from mobility.profiles
+      where user_id = case s.side when 'driver' then m.passenger_user_id else m.driver_user_id end),
+    'rated', exists (select 1 from mobility.ratings r where r.match_id = m.id and r.rater_role = s.side),
+    'completed_at', m.completed_at)
+  from (select case p_user_id when m.driver_user_id then 'driver' else 'passenger' end as side) s
+  where m.id is not null
+$$;
+
+COMMENT ON FUNCTION mobility.match_view(m mobility.matches, p_user_id uuid) IS 'A match as one of its people sees it in chat.';
+
 CREATE FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) RETURNS extensions.geometry
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
@@ -532,7 +1008,9 @@ COMMENT ON FUNCTION mobility.mercator(p_lat double precision, p_lng double preci
 CREATE FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) RETURNS json
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    AS $_$
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_sort TO 'off'
+    AS $$
 declare
   v_here extensions.geometry := mobility.mercator(p_lat, p_lng);
   v_now timestamptz := now();
@@ -541,25 +1019,179 @@ declare
     else '-infinity' end;
   v_found json;
 begin
-  execute format(
-    $query$
-      select coalesce(json_agg(near), '[]')
+  case 'live_' || p_role || 's_' || p_vehicle_type
+    when 'live_drivers_cab' then
+      select coalesce(json_agg(near), '[]') into v_found
       from (
         select trip_id, user_id, lat, lng,
-          date_part('epoch', $1 - position_at)::integer as position_age_s,
-          date_part('epoch', expires_at - $1)::integer as expires_in_s, standing
-        from mobility.%I
-        where available and position_at > $2 and expires_at > $1
-        order by position operator(extensions.<->) $3
-        limit $4
-      ) near
-    $query$, 'live_' || p_role || 's_' || p_vehicle_type)
-  into v_found using v_now, v_fresh_since, v_here, p_limit;
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_drivers_cab
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_drivers_lifan' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_drivers_lifan
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_drivers_moto' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_drivers_moto
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_drivers_other' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_drivers_other
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_drivers_truck' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_drivers_truck
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_passengers_cab' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_passengers_cab
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_passengers_lifan' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_passengers_lifan
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_passengers_moto' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_passengers_moto
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_passengers_other' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_passengers_other
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+    when 'live_passengers_truck' then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.live_passengers_truck
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;
+  end case;
   return v_found;
 end
-$_$;
+$$;
 
 COMMENT ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) IS 'The nearest available trips of a role and vehicle type, as JSON, nearest first.';
+
+CREATE FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_opened jsonb := public.create_trip(
+    p_acting_user => p_user_id, p_user_id => p_user_id, p_role => p_command ->> 'role',
+    p_vehicle_type => p_command ->> 'vehicle_type',
+    p_pickup_lat => (p_command #>> '{pickup,lat}')::double precision,
+    p_pickup_lng => (p_command #>> '{pickup,lng}')::double precision,
+    p_pickup_text => left(p_command #>> '{pickup,text}', 300),
+    p_dropoff_lat => (p_command #>> '{dropoff,lat}')::double precision,
+    p_dropoff_lng => (p_command #>> '{dropoff,lng}')::double precision,
+    p_dropoff_text => left(p_command #>> '{dropoff,text}', 300),
+    p_expires_in_s => (p_command ->> 'expires_in_s')::integer,
+    p_scheduled_for => (p_command ->> 'scheduled_for')::timestamptz);
+  v_trip jsonb := v_opened -> 'trip';
+begin
+  if v_trip ->> 'scheduled_for' is not null then
+    perform mobility.say(p_user_id, 'scheduled', jsonb_build_object('trip_id', v_trip -> 'id',
+      'at', v_trip -> 'scheduled_for', 'fare_amount', v_trip -> 'fare_amount', 'currency', v_trip -> 'currency',
+      'time_zone', mobility.time_zone()));
+  elsif v_trip ->> 'role' = 'driver' then
+    perform mobility.say(p_user_id, 'online', jsonb_build_object('trip_id', v_trip -> 'id',
+      'vehicle_type', v_trip -> 'vehicle_type', 'until', v_trip -> 'expires_at', 'time_zone', mobility.time_zone()));
+  else
+    perform mobility.enqueue_task(p_user_id, jsonb_build_object('task', 'search', 'trip_id', v_trip -> 'id'));
+  end if;
+  return v_opened;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) IS 'Opens a trip and says what follows from it.';
+
+CREATE FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) RETURNS mobility.matches
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  m mobility.matches;
+begin
+  select * into m from mobility.matches where id = p_match_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match has this id';
+  elsif p_user_id not in (m.driver_user_id, m.passenger_user_id) then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
+  elsif not m.live and (m.ended_at is null or m.ended_at < now() - p_since) then
+    raise sqlstate 'PT409' using message = 'MATCH_INVALID_STATE', detail = 'The ride is over',
+      hint = jsonb_build_object('status', m.status)::text;
+  end if;
+  return m;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) IS 'A match of the person, under way or ended recently.';
 
 CREATE FUNCTION mobility.position_json(t mobility.trips) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -599,6 +1231,30 @@ $$;
 
 COMMENT ON FUNCTION mobility.price_finished_ride(m mobility.matches) IS 'Prices a ride without a dropoff when it ends.';
 
+CREATE FUNCTION mobility.prolong_trip(p_user_id uuid, p_trip_id uuid, p_by interval) RETURNS mobility.trips
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+begin
+  select * into t from mobility.trips where id = p_trip_id for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
+  elsif t.user_id <> p_user_id then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';
+  end if;
+  perform mobility.check_open(t, t.role);
+  update mobility.trips set expires_at = greatest(expires_at, now() + p_by), updated_at = now()
+  where id = t.id returning * into t;
+  update mobility.live_positions set expires_at = t.expires_at
+  where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
+  return t;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.prolong_trip(p_user_id uuid, p_trip_id uuid, p_by interval) IS 'Locks a person''s open trip and prolongs it.';
+
 CREATE FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -634,6 +1290,63 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.remember(p_acting_user uuid, p_key text, p_response jsonb) IS 'Stores the answer to an idempotency key and returns it.';
+
+CREATE FUNCTION mobility.remind_drivers() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  r record;
+  v_reminded integer := 0;
+begin
+  for r in
+    select l.trip_id, l.user_id, l.position_at,
+      case when l.position_at > now() - mobility.freshness_limit() then 'stay_online' else 'hidden' end as kind
+    from mobility.live_positions l
+    join mobility.trips t on t.id = l.trip_id and t.status = 'open' and t.expires_at > now()
+    join mobility.conversations c on c.user_id = l.user_id
+    where l.role = 'driver' and l.position_at < now() - mobility.freshness_limit() + interval '10 minutes'
+      and l.findable_from <= now()
+    limit 500
+  loop
+    insert into mobility.reminders (trip_id, kind, at) values (r.trip_id, r.kind, r.position_at) on conflict do nothing;
+    continue when not found;
+    perform mobility.say(r.user_id, r.kind, jsonb_build_object('trip_id', r.trip_id), null, now() + interval '10 minutes');
+    v_reminded := v_reminded + 1;
+  end loop;
+  return v_reminded;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.remind_drivers() IS 'Asks drivers whose position grows old whether they are still there.';
+
+CREATE FUNCTION mobility.remind_passengers() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+  v_reminded integer := 0;
+begin
+  for t in
+    select * from mobility.trips r
+    where r.status = 'open' and r.role = 'passenger' and r.scheduled_for is not null
+      and r.scheduled_for - mobility.schedule_lead() <= now() and r.expires_at > now()
+      and not exists (select 1 from mobility.reminders d where d.trip_id = r.id and d.kind = 'scheduled')
+    limit 500
+  loop
+    insert into mobility.reminders (trip_id, kind, at) values (t.id, 'scheduled', t.scheduled_for) on conflict do nothing;
+    continue when not found;
+    perform mobility.say(t.user_id, 'scheduled_reminder', jsonb_build_object('trip_id', t.id, 'at', t.scheduled_for,
+      'time_zone', mobility.time_zone()), null, t.expires_at);
+    perform mobility.enqueue_task(t.user_id, jsonb_build_object('task', 'search', 'trip_id', t.id));
+    v_reminded := v_reminded + 1;
+  end loop;
+  return v_reminded;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.remind_passengers() IS 'Reminds of bookings and starts their search.';
 
 CREATE FUNCTION mobility.reopen_trip(p_trip_id uuid, p_grace interval) RETURNS void
     LANGUAGE plpgsql
@@ -677,12 +1390,169 @@ $$;
 
 COMMENT ON FUNCTION mobility.replay(p_acting_user uuid, p_key text, p_request jsonb) IS 'The first answer given to an idempotency key, or null.';
 
+CREATE FUNCTION mobility.retry_after(p_error_code integer) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_error_code in (130429, 131048, 131057, 80007, 4) then interval '30 seconds'
+    when p_error_code = 131056 then interval '1 minute'
+    when p_error_code in (131000, 131016, 133004, 1, 2) then interval '10 seconds'
+  end
+$$;
+
+COMMENT ON FUNCTION mobility.retry_after(p_error_code integer) IS 'How long to wait before a failed message is tried again; null for never.';
+
+CREATE FUNCTION mobility.ride_card(p_passenger_trip mobility.trips, p_distance_m integer, p_eta_s integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'distance_m', p_distance_m, 'eta_s', p_eta_s,
+    'pickup', mobility.trip_json(p_passenger_trip) -> 'pickup', 'dropoff', mobility.trip_json(p_passenger_trip) -> 'dropoff',
+    'ride_distance_m', p_passenger_trip.distance_m,
+    'fare_amount', p_passenger_trip.fare_amount, 'currency', p_passenger_trip.currency,
+    'passenger_rating', (s.standing ->> 'rating')::numeric,
+    'passenger_rating_count', (s.standing ->> 'rating_count')::integer
+  )
+  from (select mobility.standing_of(p_passenger_trip.user_id, 'passenger') as standing) s
+$$;
+
+COMMENT ON FUNCTION mobility.ride_card(p_passenger_trip mobility.trips, p_distance_m integer, p_eta_s integer) IS 'A ride as a driver sees it before accepting.';
+
+CREATE FUNCTION mobility.run_command(p_user_id uuid, p_command jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_name text := p_command ->> 'name';
+  v_trip_id uuid := (p_command ->> 'trip_id')::uuid;
+  v_match_id uuid := (p_command ->> 'match_id')::uuid;
+  m mobility.matches;
+begin
+  case v_name
+    when 'open_trip' then return mobility.open_trip_in_chat(p_user_id, p_command);
+    when 'cancel_trip' then return mobility.cancel_trip_in_chat(p_user_id, p_command);
+    when 'propose' then
+      return jsonb_build_object('match', public.accept_match(p_user_id, (p_command ->> 'passenger_trip_id')::uuid,
+        (p_command ->> 'driver_trip_id')::uuid, p_match_id => v_match_id));
+    when 'dispatch' then
+      return public.dispatch_trip(p_user_id, (p_command ->> 'passenger_trip_id')::uuid, p_command -> 'candidates');
+    when 'answer_offer' then
+      return public.answer_offer(p_user_id, (p_command ->> 'offer_id')::uuid, (p_command ->> 'accept')::boolean, v_match_id);
+    when 'advance' then
+      return jsonb_build_object('match', public.advance_match(p_user_id, v_match_id, p_command ->> 'action',
+        p_pin => p_command ->> 'pin', p_reason => p_command ->> 'reason'));
+    when 'rate' then
+      perform public.rate_match(p_user_id, v_match_id, (p_command ->> 'rating')::integer);
+      perform mobility.say(p_user_id, 'rated', jsonb_build_object('match_id', v_match_id, 'rating', p_command -> 'rating',
+        'other_name', mobility.match_view(r, p_user_id) -> 'other_name')) from mobility.matches r where r.id = v_match_id;
+    when 'stay_online', 'move' then perform mobility.stay_online(p_user_id, p_command);
+    when 'watch' then
+      perform mobility.prolong_trip(p_user_id, v_trip_id, interval '2 hours');
+      insert into mobility.watches (trip_id) values (v_trip_id) on conflict do nothing;
+      perform mobility.say(p_user_id, 'watching', jsonb_build_object('trip_id', v_trip_id));
+    when 'search_again' then
+      perform mobility.prolong_trip(p_user_id, v_trip_id, interval '30 minutes');
+      perform mobility.enqueue_task(p_user_id, jsonb_build_object('task', 'search', 'trip_id', v_trip_id));
+    when 'today' then perform mobility.say_today(p_user_id);
+    -- Says again where the ride stands, so that its buttons are at hand.
+    when 'show_ride' then
+      m := mobility.own_match(p_user_id, v_match_id, interval '0');
+      perform mobility.tell_match(m, null, p_user_id);
+    when 'block', 'unblock', 'list_blocked' then perform mobility.change_blocks(p_user_id, p_command);
+    when 'add_contact', 'remove_contact', 'list_contacts' then perform mobility.change_contacts(p_user_id, p_command);
+    when 'sos' then perform mobility.call_for_help(p_user_id, p_command);
+    when 'share_trip' then
+      m := mobility.own_match(p_user_id, v_match_id, interval '0');
+      perform mobility.say(p_user_id, 'share_trip', jsonb_build_object(
+        'link_token', mobility.make_trip_link(m.id, 'guest', p_user_id)));
+    when 'relay' then
+      m := mobility.own_match(p_user_id, v_match_id, interval '0');
+      perform mobility.say(case p_user_id when m.driver_user_id then m.passenger_user_id else m.driver_user_id end,
+        'relayed', jsonb_build_object('from_role', mobility.match_view(m, p_user_id) -> 'side',
+          'name', (select display_name from mobility.profiles where user_id = p_user_id),
+          'text', left(p_command ->> 'text', 900)));
+    when 'set_locale' then
+      update mobility.profiles set locale = p_command ->> 'locale' where user_id = p_user_id;
+      update mobility.conversations set locale_known = true where user_id = p_user_id;
+      perform mobility.say(p_user_id, 'language_set');
+    when 'set_vehicle' then
+      insert into mobility.vehicles (user_id, vehicle_type, plate)
+      values (p_user_id, (mobility.vehicle_type(p_command ->> 'vehicle_type')).code, p_command ->> 'plate')
+      on conflict (user_id, vehicle_type) do update set plate = excluded.plate;
+    else
+      raise sqlstate 'PT400' using message = 'VALIDATION_ERROR', detail = format('No command is called %L', v_name);
+  end case;
+  return '{}'::jsonb;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.run_command(p_user_id uuid, p_command jsonb) IS 'Carries out one command as a person.';
+
+CREATE FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb DEFAULT '{}'::jsonb, p_subject uuid DEFAULT NULL::uuid, p_valid_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into mobility.outbox (user_id, kind, params, subject, valid_until)
+  select user_id, p_kind, jsonb_strip_nulls(p_params), p_subject, p_valid_until
+  from mobility.profiles
+  where user_id = p_user_id and (whatsapp_user_id is not null or phone is not null)
+$$;
+
+COMMENT ON FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb, p_subject uuid, p_valid_until timestamp with time zone) IS 'Queues a message to a person.';
+
+CREATE FUNCTION mobility.say_today(p_user_id uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select mobility.say(p_user_id, 'today', mobility.earnings_today(p_user_id) || jsonb_build_object(
+    'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
+    'rides_as_passenger', (select count(*) from mobility.matches where passenger_user_id = p_user_id
+      and status = 'completed' and completed_at >= date_trunc('day', now() at time zone mobility.time_zone())
+        at time zone mobility.time_zone())))
+  from (select mobility.standing_of(p_user_id, 'driver') as standing) s
+$$;
+
+COMMENT ON FUNCTION mobility.say_today(p_user_id uuid) IS 'Tells a person about their day.';
+
 CREATE FUNCTION mobility.schedule_lead() RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$ select interval '15 minutes' $$;
 
 COMMENT ON FUNCTION mobility.schedule_lead() IS 'How long before its time a scheduled trip starts to look for a counterpart.';
+
+CREATE FUNCTION mobility.serve_watches() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+  v_near jsonb;
+  v_told integer := 0;
+begin
+  for t in
+    select r.* from mobility.watches w join mobility.trips r on r.id = w.trip_id
+    order by w.created_at limit 200 for update of w skip locked
+  loop
+    v_near := mobility.nearest('driver', t.vehicle_type, t.pickup_lat, t.pickup_lng, 1)::jsonb -> 0;
+    if t.status <> 'open' or t.expires_at <= now() then
+      delete from mobility.watches where trip_id = t.id;
+    -- The radius of the first search.
+    elsif mobility.distance_m(t.pickup_lat, t.pickup_lng, (v_near ->> 'lat')::double precision,
+      (v_near ->> 'lng')::double precision) < 5000 then
+      delete from mobility.watches where trip_id = t.id;
+      perform mobility.say(t.user_id, 'somebody_near', jsonb_build_object('trip_id', t.id, 'vehicle_type', t.vehicle_type),
+        null, t.expires_at);
+      v_told := v_told + 1;
+    end if;
+  end loop;
+  return v_told;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.serve_watches() IS 'Tells waiting passengers that somebody is near.';
 
 CREATE FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -694,6 +1564,55 @@ CREATE FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as te
 $$;
 
 COMMENT ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) IS 'The side of a match that the caller acts for.';
+
+CREATE FUNCTION mobility.situation_of(p_user_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_passenger mobility.trips;
+  v_driver mobility.trips;
+  m mobility.matches;
+  v_last mobility.matches;
+begin
+  select * into v_passenger from mobility.trips t
+  where t.user_id = p_user_id and t.role = 'passenger' and t.status in ('open', 'matched')
+    and (t.scheduled_for is null or t.status = 'matched' or t.scheduled_for - mobility.schedule_lead() <= now())
+    and (t.status = 'matched' or t.expires_at > now())
+  order by t.status = 'matched' desc, t.created_at desc limit 1;
+  select * into v_driver from mobility.trips t
+  where t.user_id = p_user_id and t.role = 'driver' and t.status in ('open', 'matched')
+    and (t.status = 'matched' or t.expires_at > now())
+  order by t.status = 'matched' desc, t.created_at desc limit 1;
+  select * into m from mobility.matches
+  where live and (driver_user_id = p_user_id or passenger_user_id = p_user_id) order by created_at desc limit 1;
+  select * into v_last from (
+    (select * from mobility.matches where driver_user_id = p_user_id and status = 'completed' order by created_at desc limit 1)
+    union all
+    (select * from mobility.matches where passenger_user_id = p_user_id and status = 'completed' order by created_at desc limit 1)
+  ) l where completed_at > now() - interval '7 days' order by completed_at desc limit 1;
+  return jsonb_build_object(
+    'passenger_trip', case when v_passenger.id is not null then mobility.trip_json(v_passenger) end,
+    'driver_trip', case when v_driver.id is not null then mobility.trip_json(v_driver) || jsonb_build_object(
+      'position_age_s', (select extract(epoch from now() - l.position_at)::integer from mobility.live_positions l
+        where l.role = 'driver' and l.vehicle_type = v_driver.vehicle_type and l.trip_id = v_driver.id)) end,
+    'scheduled_trips', coalesce((select jsonb_agg(mobility.trip_json(t) order by t.scheduled_for) from (
+      select * from mobility.trips where user_id = p_user_id and role = 'passenger' and status = 'open'
+        and scheduled_for - mobility.schedule_lead() > now() order by scheduled_for limit 5) t), '[]'),
+    'match', mobility.match_view(m, p_user_id),
+    'last_match', mobility.match_view(v_last, p_user_id),
+    'dispatching', exists (select 1 from mobility.dispatches d
+      where d.passenger_trip_id = v_passenger.id and d.status = 'running'),
+    'vehicles', coalesce((select jsonb_agg(jsonb_build_object('vehicle_type', vehicle_type, 'plate', plate)
+      order by vehicle_type) from mobility.vehicles where user_id = p_user_id), '[]'),
+    'vehicle_types', (select jsonb_agg(code order by position, code) from (
+      select code, coalesce(array_position(array['moto', 'cab', 'lifan', 'truck'], code), 9) as position
+      from mobility.vehicle_types) k),
+    'now', now(), 'time_zone', mobility.time_zone());
+end
+$$;
+
+COMMENT ON FUNCTION mobility.situation_of(p_user_id uuid) IS 'What decides the meaning of a person''s message.';
 
 CREATE FUNCTION mobility.standing_of(p_user_id uuid, p_role text) RETURNS json
     LANGUAGE sql STABLE STRICT
@@ -714,6 +1633,164 @@ CREATE FUNCTION mobility.standing_of(p_user_id uuid, p_role text) RETURNS json
 $$;
 
 COMMENT ON FUNCTION mobility.standing_of(p_user_id uuid, p_role text) IS 'Averages and counts of a person''s record in a role.';
+
+CREATE FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+begin
+  select * into t from mobility.trips where id = (p_command ->> 'trip_id')::uuid and user_id = p_user_id;
+  if p_command ? 'lat' then
+    perform mobility.check_location((p_command ->> 'lat')::double precision, (p_command ->> 'lng')::double precision);
+    -- Refused only where prolonging the trip is, which says why.
+    perform public.update_positions(p_user_id, jsonb_build_array(jsonb_build_object(
+      'trip_id', p_command -> 'trip_id', 'lat', p_command -> 'lat', 'lng', p_command -> 'lng')));
+  end if;
+  -- During a ride a pin moves the driver, and there is nothing to prolong.
+  if t.status = 'matched' and p_command ? 'lat' then return; end if;
+  t := mobility.prolong_trip(p_user_id, (p_command ->> 'trip_id')::uuid, interval '2 hours');
+  if t.role = 'driver' then
+    update mobility.live_positions set position_at = now(), available = findable_from <= now()
+    where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
+  end if;
+  perform mobility.say(p_user_id, 'still_online', jsonb_build_object(
+    'trip_id', t.id, 'until', t.expires_at, 'time_zone', mobility.time_zone()));
+end
+$$;
+
+COMMENT ON FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) IS 'Confirms or moves an online driver.';
+
+CREATE FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_driver_name text;
+  v_passenger_name text;
+  p mobility.trips;
+  v_card jsonb;
+  v_match jsonb := jsonb_build_object('match_id', m.id);
+  v_respond_s integer := greatest(0, extract(epoch from m.respond_by - now()));
+  -- Null for the one who is not to be told: saying something to nobody does nothing.
+  v_driver uuid := case when coalesce(p_only, m.driver_user_id) = m.driver_user_id then m.driver_user_id end;
+  v_passenger uuid := case when coalesce(p_only, m.passenger_user_id) = m.passenger_user_id then m.passenger_user_id end;
+begin
+  if not mobility.is_reachable(m.driver_user_id) and not mobility.is_reachable(m.passenger_user_id) then return; end if;
+  select display_name into v_driver_name from mobility.profiles where user_id = m.driver_user_id;
+  select display_name into v_passenger_name from mobility.profiles where user_id = m.passenger_user_id;
+  select * into p from mobility.trips where id = m.passenger_trip_id;
+
+  if m.status = 'pending' and m.initiated_by = 'passenger' then
+    v_card := mobility.driver_card(m);
+    perform mobility.say(v_driver, 'proposal', v_match || jsonb_build_object('respond_s', v_respond_s)
+      || mobility.ride_card(p, coalesce((v_card ->> 'distance_m')::integer, 0), coalesce((v_card ->> 'eta_s')::integer, 0)),
+      m.id, m.respond_by);
+    perform mobility.say(v_passenger, 'asking_driver', jsonb_build_object('trip_id', p.id,
+      'driver_name', v_driver_name, 'respond_s', v_respond_s));
+  elsif m.status = 'pending' then
+    perform mobility.say(v_passenger, 'proposal_to_passenger', v_match || mobility.driver_card(m)
+      || jsonb_build_object('respond_s', v_respond_s), m.id, m.respond_by);
+    perform mobility.say(v_driver, 'asking_passenger', v_match || jsonb_build_object(
+      'passenger_name', v_passenger_name, 'respond_s', v_respond_s));
+  elsif m.status = 'accepted' then
+    perform mobility.say(v_passenger, 'ride_accepted', v_match || mobility.driver_card(m) || jsonb_build_object(
+      'pin', (select pin from mobility.match_pins where match_id = m.id),
+      'link_token', mobility.make_trip_link(m.id, 'passenger', m.passenger_user_id)));
+    perform mobility.say(v_driver, 'ride_won', v_match || jsonb_build_object(
+      'passenger_name', v_passenger_name, 'pickup', mobility.trip_json(p) -> 'pickup',
+      'dropoff', mobility.trip_json(p) -> 'dropoff', 'fare_amount', m.fare_amount, 'currency', m.currency,
+      'link_token', mobility.make_trip_link(m.id, 'driver', m.driver_user_id)));
+  elsif m.status = 'driver_arrived' then
+    v_card := mobility.driver_card(m);
+    perform mobility.say(v_passenger, 'driver_arrived', v_match || jsonb_build_object(
+      'driver_name', v_driver_name, 'plate', v_card -> 'plate',
+      'pin', (select pin from mobility.match_pins where match_id = m.id)));
+    perform mobility.say(v_driver, 'ask_pin', v_match);
+  elsif m.status = 'in_progress' then
+    perform mobility.say(v_passenger, 'ride_started', v_match || jsonb_build_object('driver_name', v_driver_name));
+    perform mobility.say(v_driver, 'ride_running', v_match || jsonb_build_object(
+      'dropoff', mobility.trip_json(p) -> 'dropoff'));
+  elsif m.status = 'completed' then
+    perform mobility.say(v_passenger, 'receipt', v_match || jsonb_build_object(
+      'driver_name', v_driver_name, 'fare_amount', m.fare_amount, 'currency', m.currency, 'distance_m', m.distance_m,
+      'duration_s', extract(epoch from m.completed_at - m.started_at)::integer, 'completed_at', m.completed_at));
+    perform mobility.say(v_driver, 'ride_done', v_match || jsonb_build_object(
+      'passenger_name', v_passenger_name, 'fare_amount', m.fare_amount, 'currency', m.currency,
+      'rides_today', mobility.earnings_today(m.driver_user_id) -> 'rides',
+      'earnings_today', mobility.earnings_today(m.driver_user_id) -> 'earnings',
+      'online', exists (select 1 from mobility.trips t
+        where t.user_id = m.driver_user_id and t.role = 'driver' and t.status = 'open' and t.scheduled_for is null)));
+  else
+    perform mobility.tell_match_fell_through(m, p_from_status, v_driver_name);
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid) IS 'Tells both sides of a match where it stands.';
+
+CREATE FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_match jsonb := jsonb_build_object('match_id', m.id);
+  v_trip jsonb := jsonb_build_object('trip_id', m.passenger_trip_id, 'driver_name', p_driver_name);
+  -- Whoever was asked, and whoever asked.
+  v_asked uuid := case m.initiated_by when 'passenger' then m.driver_user_id else m.passenger_user_id end;
+begin
+  if p_from_status = 'pending' then
+    update mobility.outbox set status = 'withdrawn', lease = null
+    where subject = m.id and status = 'queued' and lease is null;
+  end if;
+  if m.status = 'declined' then
+    perform mobility.say(v_asked, 'offer_declined');
+    if m.initiated_by = 'passenger' then
+      perform mobility.say(m.passenger_user_id, 'driver_declined', v_trip);
+    else
+      perform mobility.say(m.driver_user_id, 'passenger_declined');
+    end if;
+  elsif m.status = 'expired' and p_from_status = 'pending' then
+    perform mobility.say(v_asked, 'offer_gone', '{"reason": "expired"}');
+    if m.initiated_by = 'passenger' then
+      perform mobility.say(m.passenger_user_id, 'driver_silent', v_trip);
+    else
+      perform mobility.say(m.driver_user_id, 'passenger_silent');
+    end if;
+  elsif m.status = 'expired' then
+    perform mobility.say(m.passenger_user_id, 'ride_lapsed', v_match || '{"side": "passenger"}');
+    perform mobility.say(m.driver_user_id, 'ride_lapsed', v_match || '{"side": "driver"}');
+  elsif m.status = 'cancelled_driver' then
+    perform mobility.say(m.driver_user_id, 'ride_cancelled', v_match || '{"side": "driver"}');
+    if p_from_status = 'pending' and m.initiated_by = 'driver' then
+      perform mobility.say(m.passenger_user_id, 'offer_gone', '{"reason": "cancelled"}');
+    else
+      perform mobility.say(m.passenger_user_id, 'cancelled_by_driver', v_match
+        || jsonb_build_object('trip_id', m.passenger_trip_id, 'reason', m.cancel_reason));
+      perform mobility.enqueue_task(m.passenger_user_id,
+        jsonb_build_object('task', 'search', 'trip_id', m.passenger_trip_id));
+    end if;
+  else
+    perform mobility.say(m.passenger_user_id, 'ride_cancelled', v_match || '{"side": "passenger"}');
+    if p_from_status = 'pending' and m.initiated_by = 'passenger' then
+      perform mobility.say(m.driver_user_id, 'offer_gone', '{"reason": "cancelled"}');
+    else
+      perform mobility.say(m.driver_user_id, 'cancelled_by_passenger', v_match
+        || jsonb_build_object('reason', m.cancel_reason));
+    end if;
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) IS 'Tells both sides why there is no match any more.';
+
+CREATE FUNCTION mobility.time_zone() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select coalesce((select timezone from mobility.areas order by code limit 1), 'Africa/Kigali') $$;
+
+COMMENT ON FUNCTION mobility.time_zone() IS 'The time zone of the first service area.';
 
 CREATE FUNCTION mobility.trip_json(t mobility.trips) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -764,6 +1841,102 @@ $$;
 
 COMMENT ON FUNCTION mobility.vehicle_type(p_code text) IS 'A vehicle type by its code, or INVALID_VEHICLE_TYPE.';
 
+CREATE FUNCTION mobility.wake_on_enqueue() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if coalesce(current_setting('mobility.worker', true), '') <> 'on' then
+    perform mobility.wake_worker();
+    -- Once a transaction is enough.
+    perform set_config('mobility.worker', 'on', true);
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.wake_on_enqueue() IS 'Wakes the worker when something is to be sent.';
+
+CREATE FUNCTION mobility.wake_worker() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_secrets regclass := to_regclass('vault.decrypted_secrets');
+  v_post regproc := to_regproc('net.http_post');
+  v_url text;
+  v_key text;
+begin
+  if v_secrets is null or v_post is null then return; end if;
+  execute format($query$
+    select max(decrypted_secret) filter (where name = 'mobility_worker_url'),
+      max(decrypted_secret) filter (where name = 'mobility_worker_key')
+    from %s where name in ('mobility_worker_url', 'mobility_worker_key')
+  $query$, v_secrets) into v_url, v_key;
+  if v_url is null or v_key is null then return; end if;
+  -- pg_net sends after the commit, so the worker sees what woke it.
+  execute format('select %s(url => $1, body => ''{}''::jsonb, headers => $2, timeout_milliseconds => 5000)', v_post)
+  using v_url, jsonb_build_object('content-type', 'application/json', 'apikey', v_key);
+end
+$_$;
+
+COMMENT ON FUNCTION mobility.wake_worker() IS 'Calls the worker by pg_net, where it is set up.';
+
+CREATE FUNCTION mobility.write_search() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_pool text;
+  v_branches text := '';
+begin
+  for v_pool in
+    select format('live_%ss_%s', r, code)
+    from mobility.vehicle_types, unnest(array['driver', 'passenger']) r order by 1
+  loop
+    v_branches := v_branches || format($branch$
+    when %L then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.%I
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;$branch$, v_pool, v_pool);
+  end loop;
+  -- One plan for all parameters: left alone, PostgreSQL takes it for dearer than a new plan each time.
+  -- Without sorts, for a limit it does not know: the only plan left is the walk of the index.
+  execute format($search$
+    create or replace function mobility.nearest(
+      p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer
+    ) returns json
+    language plpgsql stable
+    set search_path = ''
+    set plan_cache_mode = force_generic_plan
+    set enable_sort = off
+    as $body$
+declare
+  v_here extensions.geometry := mobility.mercator(p_lat, p_lng);
+  v_now timestamptz := now();
+  -- A passenger waits at the pickup and sends no positions.
+  v_fresh_since timestamptz := case p_role when 'driver' then v_now - mobility.freshness_limit()
+    else '-infinity' end;
+  v_found json;
+begin
+  case 'live_' || p_role || 's_' || p_vehicle_type%s
+  end case;
+  return v_found;
+end
+$body$
+    $search$, v_branches);
+end
+$_$;
+
+COMMENT ON FUNCTION mobility.write_search() IS 'Writes mobility.nearest, with a statement for each pool there is.';
+
 CREATE FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text DEFAULT 'passenger'::text, p_respond_within_s integer DEFAULT 60, p_match_id uuid DEFAULT NULL::uuid, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -803,31 +1976,12 @@ begin
   perform mobility.check_open(v_passenger, 'passenger');
   perform mobility.check_open(v_driver, 'driver');
 
-  begin
-    insert into mobility.matches (
-      id, passenger_trip_id, driver_trip_id, passenger_user_id, driver_user_id, initiated_by,
-      respond_by, fare_amount, currency, distance_m
-    ) values (
-      coalesce(p_match_id, gen_random_uuid()), v_passenger.id, v_driver.id, v_passenger.user_id,
-      v_driver.user_id,
-      case p_acting_user when v_driver.user_id then 'driver' when v_passenger.user_id then 'passenger'
-        else p_initiated_by end,
-      now() + make_interval(secs => p_respond_within_s), v_passenger.fare_amount, v_passenger.currency,
-      v_passenger.distance_m
-    ) returning * into m;
-  exception when unique_violation then
-    raise sqlstate 'PT409' using message = 'TRIP_ALREADY_MATCHED',
-      detail = 'The driver or the passenger is bound to another match';
-  end;
-  -- The first 32 bits of a version 4 UUID come from the server's strong random source.
-  insert into mobility.match_pins (match_id, passenger_user_id, pin)
-  values (m.id, m.passenger_user_id,
-    lpad((('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint % 10000)::text, 4, '0'));
-  update mobility.trips set status = 'matched', updated_at = now()
-  where id in (v_passenger.id, v_driver.id);
-  perform mobility.leave_pool(v_passenger);
-  perform mobility.leave_pool(v_driver);
-  perform mobility.record_event(m, null, m.initiated_by);
+  m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
+    'id', p_match_id,
+    'initiated_by', case p_acting_user when v_driver.user_id then 'driver' when v_passenger.user_id then 'passenger'
+      else p_initiated_by end,
+    'respond_by', now() + make_interval(secs => p_respond_within_s)));
+  perform mobility.tell_match(m, null);
   return mobility.remember(p_acting_user, p_idempotency_key, mobility.match_json(m, p_acting_user));
 end
 $$;
@@ -890,6 +2044,91 @@ $$;
 
 COMMENT ON FUNCTION public.advance_match(p_acting_user uuid, p_match_id uuid, p_action text, p_as text, p_pin text, p_reason text, p_keep_searching boolean, p_idempotency_key text) IS 'One action on a match by one of its sides; the match, or {error} for a wrong PIN.';
 
+CREATE FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_answer jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  e mobility.inbox;
+  c mobility.conversations;
+  v_result jsonb;
+  v_said jsonb;
+begin
+  select * into e from mobility.inbox where id = p_event_id;
+  select * into c from mobility.conversations where user_id = e.user_id for update;
+  -- The event as it is under the lock.
+  select * into e from mobility.inbox where id = p_event_id;
+  if c.lease is distinct from p_lease or e.id is null or e.done_at is not null then
+    raise sqlstate 'PT409' using message = 'LEASE_LOST', detail = 'Another worker answers this message';
+  end if;
+  -- Whoever answers goes on sending: nobody has to be woken for it.
+  perform set_config('mobility.worker', 'on', true);
+  if p_answer ->> 'locale' is not null then
+    update mobility.profiles set locale = p_answer ->> 'locale' where user_id = e.user_id;
+  end if;
+  for v_said in select * from jsonb_array_elements(p_answer -> 'say') loop
+    perform mobility.say(e.user_id, v_said ->> 'kind', v_said -> 'params');
+  end loop;
+  if jsonb_typeof(p_answer -> 'command') = 'object' then
+    v_result := mobility.run_command(e.user_id, p_answer -> 'command');
+    if coalesce(v_result #> '{match,error}', v_result -> 'error') is not null then
+      return jsonb_build_object('error', coalesce(v_result #> '{match,error}', v_result -> 'error'));
+    end if;
+  end if;
+  update mobility.conversations set step = p_answer ->> 'step', context = p_answer -> 'context',
+    locale_known = locale_known or p_answer ->> 'locale' is not null, lease = null, lease_until = null
+  where user_id = e.user_id;
+  update mobility.inbox set done_at = now(), error_code = null where id = e.id;
+  return jsonb_build_object('done', true, 'result', v_result);
+end
+$$;
+
+COMMENT ON FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_answer jsonb) IS 'Answers a leased message in one transaction: {done, result}.';
+
+CREATE FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid DEFAULT NULL::uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  o mobility.offers;
+  m mobility.matches;
+  v_passenger mobility.trips;
+  v_driver mobility.trips;
+begin
+  select * into o from mobility.offers where id = p_offer_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'OFFER_NOT_FOUND', detail = 'No offer has this id';
+  elsif p_acting_user <> o.driver_user_id then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The offer was made to somebody else';
+  end if;
+  perform mobility.lock_trips(o.passenger_trip_id, o.driver_trip_id);
+  select * into o from mobility.offers where id = p_offer_id for update;
+  if o.status <> 'offered' or o.expires_at <= now() then
+    raise sqlstate 'PT409' using message = 'OFFER_GONE', detail = 'The offer is not open any more',
+      hint = jsonb_build_object('reason', case o.status when 'offered' then 'expired' else o.status end)::text;
+  end if;
+  if not p_accept then
+    update mobility.offers set status = 'declined', answered_at = now() where id = o.id;
+    perform mobility.add_to_metrics(o.driver_user_id, 'driver', jsonb_build_object('offers_declined', 1,
+      'response_ms_total', (extract(epoch from now() - o.created_at) * 1000)::bigint));
+    perform mobility.say(o.driver_user_id, 'offer_declined');
+    perform mobility.advance_dispatch(o.dispatch_id);
+    return '{"declined": true}'::jsonb;
+  end if;
+  select * into v_passenger from mobility.trips where id = o.passenger_trip_id;
+  select * into v_driver from mobility.trips where id = o.driver_trip_id;
+  perform mobility.check_open(v_passenger, 'passenger');
+  perform mobility.check_open(v_driver, 'driver');
+  update mobility.offers set status = 'accepted', answered_at = now() where id = o.id;
+  m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
+    'id', p_match_id, 'initiated_by', 'passenger', 'respond_by', o.expires_at, 'created_at', o.created_at));
+  m := mobility.apply_transition(m, 'accepted', 'driver', null);
+  return jsonb_build_object('match', mobility.match_json(m, p_acting_user));
+end
+$$;
+
+COMMENT ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid) IS 'A driver''s answer to an offer: {match} or {declined}.';
+
 CREATE FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text DEFAULT NULL::text, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -946,6 +2185,134 @@ end
 $$;
 
 COMMENT ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text, p_idempotency_key text) IS 'Cancels a trip and the match under way on it: {trip, match}.';
+
+CREATE FUNCTION public.claim_deliveries(p_limit integer DEFAULT 20, p_lease_s integer DEFAULT 60) RETURNS jsonb
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with due as materialized (
+    select id from mobility.deliveries
+    where status = 'queued' and not_before <= now() and (lease_until is null or lease_until <= now())
+    order by not_before limit p_limit for update skip locked
+  ),
+  claimed as (
+    update mobility.deliveries d
+    set lease = gen_random_uuid(), lease_until = now() + make_interval(secs => p_lease_s), attempts = attempts + 1
+    from due where d.id = due.id returning d.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', id, 'lease', lease, 'target', target, 'attempts', attempts - 1, 'headers', headers,
+    -- Base 64 of RFC 2045 has line breaks.
+    'body_base64', translate(encode(body, 'base64'), E'\n', ''))), '[]')
+  from claimed
+$$;
+
+COMMENT ON FUNCTION public.claim_deliveries(p_limit integer, p_lease_s integer) IS 'Leases posts to the operator''s systems.';
+
+CREATE FUNCTION public.claim_inbox(p_limit integer DEFAULT 10, p_lease_s integer DEFAULT 30) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id uuid;
+  v_lease uuid;
+  c mobility.conversations;
+  e mobility.inbox;
+  p mobility.profiles;
+  v_claimed jsonb := '[]'::jsonb;
+begin
+  for v_user_id in
+    select i.user_id from mobility.inbox i
+    join mobility.conversations o on o.user_id = i.user_id
+    where i.done_at is null and i.not_before <= now() and (o.lease_until is null or o.lease_until <= now())
+    group by i.user_id order by min(i.id) limit p_limit
+  loop
+    select * into c from mobility.conversations where user_id = v_user_id for update skip locked;
+    continue when not found or c.lease_until > now();
+    -- Read after the lock: what another worker has just answered is not pending any more.
+    select * into e from mobility.inbox
+    where user_id = v_user_id and done_at is null and not_before <= now() order by sent_at, id limit 1;
+    continue when not found;
+    v_lease := gen_random_uuid();
+    update mobility.conversations set lease = v_lease, lease_until = now() + make_interval(secs => p_lease_s)
+    where user_id = v_user_id;
+    update mobility.inbox set attempts = attempts + 1 where id = e.id;
+    select * into p from mobility.profiles where user_id = v_user_id;
+    v_claimed := v_claimed || jsonb_build_object(
+      'event', jsonb_build_object('id', e.id, 'lease', v_lease, 'message_id', e.message_id, 'content', e.content,
+        'sent_at', e.sent_at, 'attempts', e.attempts),
+      'person', jsonb_build_object('user_id', p.user_id, 'locale', p.locale, 'locale_known', c.locale_known,
+        'display_name', p.display_name, 'phone', p.phone, 'whatsapp_user_id', p.whatsapp_user_id),
+      'conversation', jsonb_build_object('step', c.step, 'context', c.context),
+      'situation', mobility.situation_of(v_user_id));
+  end loop;
+  return v_claimed;
+end
+$$;
+
+COMMENT ON FUNCTION public.claim_inbox(p_limit integer, p_lease_s integer) IS 'Leases messages to answer, with where each person stands.';
+
+CREATE FUNCTION public.claim_outbox(p_limit integer DEFAULT 20, p_lease_s integer DEFAULT 60) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_rate mobility.sending_rate;
+  v_lease uuid := gen_random_uuid();
+  v_limit integer;
+  v_claimed uuid[];
+begin
+  -- Claims follow each other, which keeps the rate; each takes a few milliseconds.
+  select * into v_rate from mobility.sending_rate for update;
+  v_limit := least(p_limit, v_rate.per_second
+    - ceil(greatest(0, extract(epoch from v_rate.next_slot_at - now())) * v_rate.per_second));
+  if v_limit <= 0 then return '[]'::jsonb; end if;
+
+  update mobility.outbox set status = 'expired', lease = null
+  where status = 'queued' and valid_until <= now();
+  update mobility.outbox set status = 'dead', lease = null, error_detail = coalesce(error_detail, 'too many attempts')
+  where status = 'queued' and attempts >= 10 and (lease_until is null or lease_until <= now());
+
+  v_claimed := array(
+    select o.id from mobility.outbox o
+    where o.status = 'queued' and o.not_before <= now() and (o.lease_until is null or o.lease_until <= now())
+      and not exists (
+        select 1 from mobility.outbox e
+        where e.user_id = o.user_id and e.status = 'queued' and e.seq < o.seq
+      )
+      and not exists (
+        select 1 from mobility.sending_pairs r
+        where r.user_id = o.user_id and r.next_slot_at > now() + 44 * interval '6 seconds'
+      )
+    order by o.seq limit v_limit for update skip locked
+  );
+  if cardinality(v_claimed) = 0 then return '[]'::jsonb; end if;
+  update mobility.outbox
+  set lease = v_lease, lease_until = now() + make_interval(secs => p_lease_s), attempts = attempts + 1
+  where id = any (v_claimed);
+  insert into mobility.sending_pairs as r (user_id, next_slot_at)
+  select user_id, now() + interval '6 seconds' from mobility.outbox where id = any (v_claimed) order by user_id
+  on conflict (user_id) do update set next_slot_at = greatest(r.next_slot_at, now()) + interval '6 seconds';
+  update mobility.sending_rate
+  set next_slot_at = greatest(next_slot_at, now())
+    + make_interval(secs => cardinality(v_claimed)::double precision / per_second);
+
+  return (
+    select jsonb_agg(jsonb_build_object(
+      'id', o.id, 'lease', o.lease, 'kind', o.kind, 'params', o.params, 'locale', p.locale,
+      'to', jsonb_build_object('whatsapp_user_id', p.whatsapp_user_id, 'phone', p.phone),
+      -- A minute less than the API's 24 hours: clocks differ.
+      'window_open', not o.as_template and coalesce(c.last_inbound_at > now() - interval '23:59', false),
+      'attempts', o.attempts - 1) order by o.seq)
+    from mobility.outbox o
+    join mobility.profiles p on p.user_id = o.user_id
+    left join mobility.conversations c on c.user_id = o.user_id
+    where o.id = any (v_claimed)
+  );
+end
+$$;
+
+COMMENT ON FUNCTION public.claim_outbox(p_limit integer, p_lease_s integer) IS 'Leases messages to send, the oldest of each person.';
 
 CREATE FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text DEFAULT NULL::text, p_dropoff_lat double precision DEFAULT NULL::double precision, p_dropoff_lng double precision DEFAULT NULL::double precision, p_dropoff_text text DEFAULT NULL::text, p_expires_in_s integer DEFAULT 1800, p_scheduled_for timestamp with time zone DEFAULT NULL::timestamp with time zone, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1025,6 +2392,62 @@ $$;
 
 COMMENT ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) IS 'Opens a trip: {trip, replaced_trip_id, vehicle}.';
 
+CREATE FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer DEFAULT 3, p_offer_s integer DEFAULT 30) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+  d mobility.dispatches;
+begin
+  select * into t from mobility.trips where id = p_passenger_trip_id for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
+  elsif p_acting_user <> t.user_id then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';
+  elsif t.role <> 'passenger' then
+    raise sqlstate 'PT422' using message = 'TRIP_WRONG_ROLE', detail = 'A driver is looked for by a passenger';
+  end if;
+  perform mobility.check_open(t, 'passenger');
+  insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s)
+  values (t.id, p_candidates, p_batch_size, p_offer_s)
+  on conflict (passenger_trip_id) where status = 'running'
+  do update set candidates = excluded.candidates, next_candidate = 0
+  returning * into d;
+  perform mobility.say(t.user_id, 'dispatching', jsonb_build_object('trip_id', t.id));
+  perform mobility.advance_dispatch(d.id);
+  select * into d from mobility.dispatches where id = d.id;
+  return jsonb_build_object('dispatch', jsonb_build_object(
+    'id', d.id, 'passenger_trip_id', d.passenger_trip_id, 'status', d.status, 'candidates', jsonb_array_length(d.candidates),
+    'offered', d.next_candidate));
+end
+$$;
+
+COMMENT ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer) IS 'Offers a passenger''s trip to candidates in turn: {dispatch}.';
+
+CREATE FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  e mobility.inbox;
+begin
+  update mobility.conversations c set lease = null, lease_until = null
+  from mobility.inbox i where i.id = p_event_id and c.user_id = i.user_id and c.lease = p_lease;
+  if not found then return '{"dead": false}'::jsonb; end if;
+  update mobility.inbox set error_code = left(p_code, 100),
+    not_before = now() + least(interval '5 minutes', interval '1 second' * power(3, attempts)),
+    done_at = case when attempts >= 5 then now() end
+  where id = p_event_id and done_at is null returning * into e;
+  if e.done_at is not null then
+    perform mobility.say(e.user_id, 'refusal', '{"code": "INTERNAL_ERROR"}');
+  end if;
+  return jsonb_build_object('dead', e.done_at is not null);
+end
+$$;
+
+COMMENT ON FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) IS 'Gives back an event that could not be answered: {dead}.';
+
 CREATE FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer) RETURNS json
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -1086,6 +2509,21 @@ $$;
 
 COMMENT ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) IS 'Available people near a point: {vehicle, found}.';
 
+CREATE FUNCTION public.find_place(p_text text, p_lat double precision DEFAULT NULL::double precision, p_lng double precision DEFAULT NULL::double precision) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('name', p.name, 'lat', p.lat, 'lng', p.lng)
+  from mobility.places p
+  cross join (select lower(trim(p_text)) as wanted) w
+  where char_length(w.wanted) >= 3 and position(w.wanted in lower(p.name)) > 0
+  order by lower(p.name) = w.wanted desc, position(w.wanted in lower(p.name)) = 1 desc,
+    mobility.distance_m(p_lat, p_lng, p.lat, p.lng), p.weight desc, p.code
+  limit 1
+$$;
+
+COMMENT ON FUNCTION public.find_place(p_text text, p_lat double precision, p_lng double precision) IS 'The place meant by a name: {name, lat, lng} or null.';
+
 CREATE FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -1121,6 +2559,13 @@ $$;
 
 COMMENT ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) IS 'A match, both positions, its events: what a tracker shows.';
 
+CREATE FUNCTION public.get_rollout() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$ select jsonb_build_object('percent', percent, 'changed_at', changed_at) from mobility.rollout $$;
+
+COMMENT ON FUNCTION public.get_rollout() IS 'The share of people served: {percent, changed_at}.';
+
 CREATE FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -1151,12 +2596,47 @@ $$;
 
 COMMENT ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) IS 'A trip, where it is, and its newest match: {trip, position, match}.';
 
+CREATE FUNCTION public.people_cards(p_trip_ids uuid[]) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'trip_id', t.id, 'display_name', p.display_name, 'plate', v.plate)), '[]')
+  from mobility.trips t
+  join mobility.profiles p on p.user_id = t.user_id
+  left join mobility.vehicles v on v.user_id = t.user_id and v.vehicle_type = t.vehicle_type
+  where t.id = any (p_trip_ids)
+$$;
+
+COMMENT ON FUNCTION public.people_cards(p_trip_ids uuid[]) IS 'Names and plates of the people of some trips.';
+
 CREATE FUNCTION public.ping() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$ select jsonb_build_object('now', now()) $$;
 
 COMMENT ON FUNCTION public.ping() IS 'Answers, for health checks.';
+
+CREATE FUNCTION public.queue_depths() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'inbox', (select jsonb_build_object('pending', count(*) filter (where done_at is null),
+        'oldest_s', coalesce(extract(epoch from now() - min(received_at) filter (where done_at is null))::integer, 0),
+        'dead', count(*) filter (where done_at is not null))
+      from mobility.inbox where done_at is null or error_code is not null),
+    'outbox', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
+        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
+        'dead', count(*) filter (where status = 'dead'))
+      from mobility.outbox where status in ('queued', 'dead')),
+    'deliveries', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
+        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
+        'dead', count(*) filter (where status = 'dead'))
+      from mobility.deliveries where status in ('queued', 'dead')))
+$$;
+
+COMMENT ON FUNCTION public.queue_depths() IS 'Depth, age and dead letters of the queues.';
 
 CREATE FUNCTION public.rate_match(p_acting_user uuid, p_match_id uuid, p_rating integer, p_as text DEFAULT NULL::text, p_comment text DEFAULT NULL::text, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1199,6 +2679,111 @@ end
 $$;
 
 COMMENT ON FUNCTION public.rate_match(p_acting_user uuid, p_match_id uuid, p_rating integer, p_as text, p_comment text, p_idempotency_key text) IS 'One side''s rating of a completed match.';
+
+CREATE FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb DEFAULT '[]'::jsonb, p_deliveries jsonb DEFAULT '[]'::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  r record;
+  v_user_id uuid;
+  v_stored integer := 0;
+  v_statuses integer;
+begin
+  v_statuses := mobility.apply_statuses(p_statuses);
+  -- In one order, so that two webhooks about the same people follow each other.
+  for r in
+    select * from jsonb_to_recordset(p_messages) as x (message_id text, whatsapp_user_id text, phone text,
+      display_name text, sent_at timestamptz, content jsonb)
+    order by whatsapp_user_id, phone, sent_at, message_id
+  loop
+    v_user_id := mobility.identify(r.whatsapp_user_id, r.phone, r.display_name);
+    insert into mobility.inbox (message_id, user_id, content, sent_at)
+    values (r.message_id, v_user_id, r.content, r.sent_at) on conflict do nothing;
+    continue when not found;
+    v_stored := v_stored + 1;
+    insert into mobility.conversations as c (user_id, last_inbound_at) values (v_user_id, least(r.sent_at, now()))
+    on conflict (user_id) do update set last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at);
+  end loop;
+  insert into mobility.deliveries (target, body, headers)
+  select d.target, decode(d.body_base64, 'base64'), d.headers
+  from jsonb_to_recordset(p_deliveries) as d (target text, body_base64 text, headers jsonb);
+  return jsonb_build_object('stored', v_stored, 'duplicates', jsonb_array_length(p_messages) - v_stored,
+    'statuses', v_statuses);
+end
+$$;
+
+COMMENT ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb) IS 'Stores the messages of a webhook, each once: {stored, duplicates, statuses}.';
+
+CREATE FUNCTION public.record_deliveries(p_results jsonb) RETURNS jsonb
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with recorded as (
+    update mobility.deliveries d
+    set status = case r.outcome when 'retry' then 'queued' else r.outcome end,
+      sent_at = case r.outcome when 'sent' then now() end, lease = null, lease_until = null,
+      not_before = now() + make_interval(secs => coalesce(r.retry_after_s, 0)),
+      error_detail = left(r.error_detail, 500)
+    from jsonb_to_recordset(p_results) as r (id uuid, lease uuid, outcome text, error_detail text,
+      retry_after_s double precision)
+    where d.id = r.id and d.lease = r.lease and d.status = 'queued'
+    returning d.id
+  )
+  select jsonb_build_object('recorded', count(*)) from recorded
+$$;
+
+COMMENT ON FUNCTION public.record_deliveries(p_results jsonb) IS 'Records what became of claimed posts.';
+
+CREATE FUNCTION public.record_outbox(p_results jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  r record;
+  v_recorded integer := 0;
+begin
+  for r in
+    select * from jsonb_to_recordset(p_results) as x (id uuid, lease uuid, outcome text, message_id text,
+      error_code integer, error_detail text, retry_after_s double precision) order by id
+  loop
+    if r.outcome = 'sent' then
+      update mobility.outbox
+      set status = case status when 'queued' then 'sent' else status end,
+        message_id = r.message_id, sent_at = coalesce(sent_at, now()), lease = null
+      where id = r.id and (status = 'queued' or message_id is null);
+    else
+      update mobility.outbox
+      set status = case r.outcome when 'dead' then 'dead' else status end,
+        as_template = as_template or r.outcome = 'template',
+        not_before = now() + make_interval(secs => case r.outcome when 'retry' then r.retry_after_s
+          -- Nobody knows whether it went out: a status is waited for before it is sent again.
+          when 'unknown' then 30 else 0 end),
+        error_code = r.error_code, error_detail = left(r.error_detail, 500), lease = null, lease_until = null
+      where id = r.id and lease = r.lease and status = 'queued';
+    end if;
+    if found then v_recorded := v_recorded + 1; end if;
+  end loop;
+  return jsonb_build_object('recorded', v_recorded);
+end
+$$;
+
+COMMENT ON FUNCTION public.record_outbox(p_results jsonb) IS 'Records what became of claimed messages.';
+
+CREATE FUNCTION public.set_rollout(p_percent integer, p_by text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if p_percent is null or p_percent not between 0 and 100 then
+    raise sqlstate 'PT400' using message = 'VALIDATION_ERROR', detail = 'percent is an integer from 0 to 100';
+  end if;
+  update mobility.rollout set percent = p_percent, changed_at = now(), changed_by = left(p_by, 120) where one;
+  return public.get_rollout();
+end
+$$;
+
+COMMENT ON FUNCTION public.set_rollout(p_percent integer, p_by text) IS 'Changes the share of people served.';
 
 CREATE FUNCTION public.sweep(p_limit integer DEFAULT 500) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1278,6 +2863,91 @@ $$;
 
 COMMENT ON FUNCTION public.sweep(p_limit integer) IS 'Expires what is due and answers with counts.';
 
+CREATE FUNCTION public.sweep_chat(p_limit integer DEFAULT 1000) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_forgotten integer := 0;
+  v_part integer;
+begin
+  update mobility.inbox set content = jsonb_build_object('kind', content -> 'kind')
+  where id = any (array(select id from mobility.inbox where done_at < now() - interval '1 day'
+    and content ? 'text' order by done_at limit p_limit for update skip locked));
+  delete from mobility.inbox where id = any (array(select id from mobility.inbox
+    where done_at < now() - interval '8 days' order by done_at limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.outbox where id = any (array(select id from mobility.outbox
+    where status <> 'queued' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.deliveries where id = any (array(select id from mobility.deliveries
+    where status = 'sent' and created_at < now() - interval '8 days'
+      or status = 'dead' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.trip_links where token_hash = any (array(select token_hash from mobility.trip_links
+    where expires_at < now() - interval '7 days' limit p_limit for update skip locked));
+  return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
+    'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
+    'forgotten', v_forgotten);
+end
+$$;
+
+COMMENT ON FUNCTION public.sweep_chat(p_limit integer) IS 'Reminders, watches and forgetting; answers with counts.';
+
+CREATE FUNCTION public.sweep_dispatch(p_limit integer DEFAULT 200) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  d mobility.dispatches;
+  o mobility.offers;
+  v_due uuid[];
+  v_locked integer;
+  v_dispatches integer := 0;
+  v_expired integer := 0;
+begin
+  for d in
+    select r.* from mobility.dispatches r
+    where r.status = 'running' and not exists (
+      select 1 from mobility.offers f where f.dispatch_id = r.id and f.status = 'offered' and f.expires_at > now()
+    )
+    order by r.created_at limit p_limit
+  loop
+    -- Never waits while it holds other locks: whoever has these rows is changing them, and another sweep comes.
+    perform 1 from mobility.trips where id = d.passenger_trip_id for update skip locked;
+    continue when not found;
+    v_due := array(select driver_trip_id from mobility.offers where dispatch_id = d.id and status = 'offered'
+      and expires_at <= now() order by driver_trip_id);
+    perform 1 from mobility.trips t
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where t.id = any (v_due) order by t.id for update of l skip locked;
+    get diagnostics v_locked = row_count;
+    continue when v_locked < (
+      select count(*) from mobility.trips t
+      join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+      where t.id = any (v_due));
+    for o in
+      update mobility.offers set status = 'expired', answered_at = now()
+      where dispatch_id = d.id and status = 'offered' and expires_at <= now() returning *
+    loop
+      perform mobility.add_to_metrics(o.driver_user_id, 'driver', '{"offers_expired": 1}');
+      update mobility.outbox set status = 'expired', lease = null
+      where subject = o.id and status = 'queued' and lease is null;
+      if not found then perform mobility.say(o.driver_user_id, 'offer_gone', '{"reason": "expired"}'); end if;
+      v_expired := v_expired + 1;
+    end loop;
+    perform mobility.advance_dispatch(d.id);
+    v_dispatches := v_dispatches + 1;
+  end loop;
+  return jsonb_build_object('dispatches', v_dispatches, 'expired_offers', v_expired);
+end
+$$;
+
+COMMENT ON FUNCTION public.sweep_dispatch(p_limit integer) IS 'Expires offers and sends the next ones.';
+
 CREATE FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1337,6 +3007,65 @@ $$;
 
 COMMENT ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) IS 'Moves trips: one answer {trip_id, accepted, code?} for each point.';
 
+CREATE TABLE mobility.blocks (
+    user_id uuid NOT NULL,
+    blocked_user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT blocks_check CHECK ((user_id <> blocked_user_id))
+);
+
+COMMENT ON TABLE mobility.blocks IS 'Who will not be brought together with whom; it holds both ways.';
+
+CREATE TABLE mobility.conversations (
+    user_id uuid NOT NULL,
+    step text DEFAULT 'idle'::text NOT NULL,
+    context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    locale_known boolean DEFAULT false NOT NULL,
+    last_inbound_at timestamp with time zone,
+    lease uuid,
+    lease_until timestamp with time zone,
+    CONSTRAINT conversations_step_check CHECK (((char_length(step) >= 1) AND (char_length(step) <= 40)))
+);
+
+COMMENT ON TABLE mobility.conversations IS 'Where each person is in the conversation.';
+
+CREATE TABLE mobility.deliveries (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    target text NOT NULL,
+    body bytea NOT NULL,
+    headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    lease uuid,
+    lease_until timestamp with time zone,
+    error_detail text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT deliveries_error_detail_check CHECK ((char_length(error_detail) <= 500)),
+    CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'dead'::text]))),
+    CONSTRAINT deliveries_target_check CHECK ((target = ANY (ARRAY['v1'::text, 'sos'::text])))
+);
+
+COMMENT ON TABLE mobility.deliveries IS 'HTTP posts to the operator''s own systems, each until it is taken.';
+
+CREATE TABLE mobility.dispatches (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    passenger_trip_id uuid NOT NULL,
+    status text DEFAULT 'running'::text NOT NULL,
+    candidates jsonb NOT NULL,
+    next_candidate integer DEFAULT 0 NOT NULL,
+    batch_size integer NOT NULL,
+    offer_s integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT dispatches_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 50))),
+    CONSTRAINT dispatches_offer_s_check CHECK (((offer_s >= 5) AND (offer_s <= 300))),
+    CONSTRAINT dispatches_status_check CHECK ((status = ANY (ARRAY['running'::text, 'taken'::text, 'exhausted'::text, 'cancelled'::text])))
+);
+
+COMMENT ON TABLE mobility.dispatches IS 'Each search for a driver by offers, and how far down the list it is.';
+
 CREATE TABLE mobility.idempotency_keys (
     scope text NOT NULL,
     key text NOT NULL,
@@ -1347,6 +3076,31 @@ CREATE TABLE mobility.idempotency_keys (
 );
 
 COMMENT ON TABLE mobility.idempotency_keys IS 'First answers by idempotency key, kept for a day.';
+
+CREATE TABLE mobility.inbox (
+    id bigint NOT NULL,
+    message_id text NOT NULL,
+    user_id uuid NOT NULL,
+    content jsonb NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    done_at timestamp with time zone,
+    error_code text,
+    CONSTRAINT inbox_message_id_check CHECK (((char_length(message_id) >= 1) AND (char_length(message_id) <= 300)))
+);
+
+COMMENT ON TABLE mobility.inbox IS 'Messages received and tasks that follow from them; each handled once.';
+
+ALTER TABLE mobility.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME mobility.inbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE mobility.live_positions (
     trip_id uuid NOT NULL,
@@ -1640,6 +3394,63 @@ CREATE TABLE mobility.match_transitions (
 
 COMMENT ON TABLE mobility.match_transitions IS 'Every legal transition of a match; what is not here cannot happen.';
 
+CREATE TABLE mobility.offers (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    dispatch_id uuid NOT NULL,
+    passenger_trip_id uuid NOT NULL,
+    driver_trip_id uuid NOT NULL,
+    driver_user_id uuid NOT NULL,
+    status text DEFAULT 'offered'::text NOT NULL,
+    distance_m integer NOT NULL,
+    eta_s integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    CONSTRAINT offers_distance_m_check CHECK ((distance_m >= 0)),
+    CONSTRAINT offers_eta_s_check CHECK ((eta_s >= 0)),
+    CONSTRAINT offers_status_check CHECK ((status = ANY (ARRAY['offered'::text, 'accepted'::text, 'declined'::text, 'expired'::text, 'taken'::text, 'cancelled'::text, 'withdrawn'::text])))
+);
+
+COMMENT ON TABLE mobility.offers IS 'Rides offered to drivers, and what they answered.';
+
+CREATE TABLE mobility.outbox (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    seq bigint NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    subject uuid,
+    status text DEFAULT 'queued'::text NOT NULL,
+    as_template boolean DEFAULT false NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    valid_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    lease uuid,
+    lease_until timestamp with time zone,
+    message_id text,
+    failed_message_id text,
+    error_code integer,
+    error_detail text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    read_at timestamp with time zone,
+    CONSTRAINT outbox_error_detail_check CHECK ((char_length(error_detail) <= 500)),
+    CONSTRAINT outbox_kind_check CHECK ((kind ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'dead'::text, 'expired'::text, 'withdrawn'::text])))
+);
+
+COMMENT ON TABLE mobility.outbox IS 'Messages to send: what is said and to whom; the words are chosen when it is sent.';
+
+ALTER TABLE mobility.outbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME mobility.outbox_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE mobility.places (
     code text NOT NULL,
     area_code text NOT NULL,
@@ -1684,6 +3495,60 @@ CREATE TABLE mobility.ratings (
 );
 
 COMMENT ON TABLE mobility.ratings IS 'One rating by each side of a completed match.';
+
+CREATE TABLE mobility.reminders (
+    trip_id uuid NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT reminders_kind_check CHECK ((kind = ANY (ARRAY['scheduled'::text, 'stay_online'::text, 'hidden'::text])))
+);
+
+COMMENT ON TABLE mobility.reminders IS 'Reminders given.';
+
+CREATE TABLE mobility.rollout (
+    one boolean DEFAULT true NOT NULL,
+    percent integer DEFAULT 100 NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_by text,
+    CONSTRAINT rollout_changed_by_check CHECK ((char_length(changed_by) <= 120)),
+    CONSTRAINT rollout_one_check CHECK (one),
+    CONSTRAINT rollout_percent_check CHECK (((percent >= 0) AND (percent <= 100)))
+);
+
+COMMENT ON TABLE mobility.rollout IS 'The share of people served by V2, one row.';
+
+CREATE TABLE mobility.sending_pairs (
+    user_id uuid NOT NULL,
+    next_slot_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE mobility.sending_pairs IS 'The rate at which each person may be sent messages.';
+
+CREATE TABLE mobility.sending_rate (
+    one boolean DEFAULT true NOT NULL,
+    per_second integer DEFAULT 60 NOT NULL,
+    next_slot_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT sending_rate_one_check CHECK (one),
+    CONSTRAINT sending_rate_per_second_check CHECK (((per_second >= 1) AND (per_second <= 1000)))
+);
+
+COMMENT ON TABLE mobility.sending_rate IS 'The throughput of the WhatsApp number, one row.';
+
+CREATE TABLE mobility.sos_alerts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    match_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    side text NOT NULL,
+    lat double precision,
+    lng double precision,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
+    CONSTRAINT sos_alerts_acknowledged_by_check CHECK ((char_length(acknowledged_by) <= 120)),
+    CONSTRAINT sos_alerts_side_check CHECK ((side = ANY (ARRAY['driver'::text, 'passenger'::text])))
+);
+
+COMMENT ON TABLE mobility.sos_alerts IS 'Calls for help during a ride.';
 
 CREATE TABLE mobility.tariff_peaks (
     tariff_id bigint NOT NULL,
@@ -1740,6 +3605,31 @@ ALTER TABLE mobility.tariffs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE mobility.trip_links (
+    token_hash bytea NOT NULL,
+    match_id uuid NOT NULL,
+    viewer text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT trip_links_viewer_check CHECK ((viewer = ANY (ARRAY['driver'::text, 'passenger'::text, 'guest'::text])))
+);
+
+COMMENT ON TABLE mobility.trip_links IS 'Links to rides: for whom, until when; the token itself is nowhere.';
+
+CREATE TABLE mobility.trusted_contacts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    contact_user_id uuid NOT NULL,
+    name text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT trusted_contacts_check CHECK ((user_id <> contact_user_id)),
+    CONSTRAINT trusted_contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 120)))
+);
+
+COMMENT ON TABLE mobility.trusted_contacts IS 'Whom an SOS of a person is sent to.';
+
 CREATE TABLE mobility.user_metrics (
     user_id uuid NOT NULL,
     role text NOT NULL,
@@ -1775,6 +3665,13 @@ CREATE TABLE mobility.vehicles (
 
 COMMENT ON TABLE mobility.vehicles IS 'The vehicle a driver comes with, one of each type.';
 
+CREATE TABLE mobility.watches (
+    trip_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE mobility.watches IS 'Passengers who want to be told when somebody is near.';
+
 ALTER TABLE ONLY mobility.live_positions ATTACH PARTITION mobility.live_drivers FOR VALUES IN ('driver');
 
 ALTER TABLE ONLY mobility.live_drivers ATTACH PARTITION mobility.live_drivers_cab FOR VALUES IN ('cab');
@@ -1802,8 +3699,26 @@ ALTER TABLE ONLY mobility.live_passengers ATTACH PARTITION mobility.live_passeng
 ALTER TABLE ONLY mobility.areas
     ADD CONSTRAINT areas_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY mobility.blocks
+    ADD CONSTRAINT blocks_pkey PRIMARY KEY (user_id, blocked_user_id);
+
+ALTER TABLE ONLY mobility.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY mobility.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility.dispatches
+    ADD CONSTRAINT dispatches_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY mobility.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
+
+ALTER TABLE ONLY mobility.inbox
+    ADD CONSTRAINT inbox_message_id_key UNIQUE (message_id);
+
+ALTER TABLE ONLY mobility.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY mobility.live_positions
     ADD CONSTRAINT live_positions_pkey PRIMARY KEY (role, vehicle_type, trip_id);
@@ -1856,6 +3771,15 @@ ALTER TABLE ONLY mobility.match_transitions
 ALTER TABLE ONLY mobility.matches
     ADD CONSTRAINT matches_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.offers
+    ADD CONSTRAINT offers_dispatch_id_driver_trip_id_key UNIQUE (dispatch_id, driver_trip_id);
+
+ALTER TABLE ONLY mobility.offers
+    ADD CONSTRAINT offers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY mobility.places
     ADD CONSTRAINT places_pkey PRIMARY KEY (code);
 
@@ -1871,14 +3795,38 @@ ALTER TABLE ONLY mobility.profiles
 ALTER TABLE ONLY mobility.ratings
     ADD CONSTRAINT ratings_pkey PRIMARY KEY (match_id, rater_role);
 
+ALTER TABLE ONLY mobility.reminders
+    ADD CONSTRAINT reminders_pkey PRIMARY KEY (trip_id, kind, at);
+
+ALTER TABLE ONLY mobility.rollout
+    ADD CONSTRAINT rollout_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY mobility.sending_pairs
+    ADD CONSTRAINT sending_pairs_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY mobility.sending_rate
+    ADD CONSTRAINT sending_rate_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY mobility.sos_alerts
+    ADD CONSTRAINT sos_alerts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY mobility.tariff_peaks
     ADD CONSTRAINT tariff_peaks_pkey PRIMARY KEY (tariff_id, starts_at);
 
 ALTER TABLE ONLY mobility.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.trip_links
+    ADD CONSTRAINT trip_links_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY mobility.trips
     ADD CONSTRAINT trips_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility.trusted_contacts
+    ADD CONSTRAINT trusted_contacts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility.trusted_contacts
+    ADD CONSTRAINT trusted_contacts_user_id_contact_user_id_key UNIQUE (user_id, contact_user_id);
 
 ALTER TABLE ONLY mobility.user_metrics
     ADD CONSTRAINT user_metrics_pkey PRIMARY KEY (user_id, role);
@@ -1889,9 +3837,30 @@ ALTER TABLE ONLY mobility.vehicle_types
 ALTER TABLE ONLY mobility.vehicles
     ADD CONSTRAINT vehicles_pkey PRIMARY KEY (user_id, vehicle_type);
 
+ALTER TABLE ONLY mobility.watches
+    ADD CONSTRAINT watches_pkey PRIMARY KEY (trip_id);
+
 CREATE INDEX areas_boundary ON mobility.areas USING gist (boundary);
 
+CREATE INDEX blocks_blocked ON mobility.blocks USING btree (blocked_user_id);
+
+CREATE INDEX deliveries_created ON mobility.deliveries USING btree (created_at) WHERE (status <> 'queued'::text);
+
+CREATE INDEX deliveries_queued ON mobility.deliveries USING btree (not_before) WHERE (status = 'queued'::text);
+
+CREATE UNIQUE INDEX dispatches_one_running ON mobility.dispatches USING btree (passenger_trip_id) WHERE (status = 'running'::text);
+
+CREATE INDEX dispatches_running ON mobility.dispatches USING btree (created_at) WHERE (status = 'running'::text);
+
+CREATE INDEX dispatches_trip ON mobility.dispatches USING btree (passenger_trip_id);
+
 CREATE INDEX idempotency_keys_created ON mobility.idempotency_keys USING btree (created_at);
+
+CREATE INDEX inbox_done ON mobility.inbox USING btree (done_at) WHERE (done_at IS NOT NULL);
+
+CREATE INDEX inbox_failed ON mobility.inbox USING btree (received_at) WHERE (error_code IS NOT NULL);
+
+CREATE INDEX inbox_pending ON mobility.inbox USING btree (user_id, sent_at, id) WHERE (done_at IS NULL);
 
 CREATE INDEX live_positions_available ON ONLY mobility.live_positions USING gist ("position") WHERE available;
 
@@ -1937,15 +3906,51 @@ CREATE INDEX matches_passenger_trip ON mobility.matches USING btree (passenger_t
 
 CREATE INDEX matches_unfinished ON mobility.matches USING btree (status, updated_at) WHERE live;
 
+CREATE INDEX offers_driver_trip ON mobility.offers USING btree (driver_trip_id) WHERE (status = 'offered'::text);
+
+CREATE INDEX offers_driver_trips ON mobility.offers USING btree (driver_trip_id);
+
+CREATE INDEX offers_drivers ON mobility.offers USING btree (driver_user_id, created_at);
+
+CREATE INDEX offers_due ON mobility.offers USING btree (expires_at) WHERE (status = 'offered'::text);
+
+CREATE UNIQUE INDEX offers_one_per_driver ON mobility.offers USING btree (driver_user_id) WHERE (status = 'offered'::text);
+
+CREATE INDEX offers_passenger_trip ON mobility.offers USING btree (passenger_trip_id, created_at);
+
+CREATE INDEX outbox_created ON mobility.outbox USING btree (created_at) WHERE (status <> 'queued'::text);
+
+CREATE INDEX outbox_dead ON mobility.outbox USING btree (created_at) WHERE (status = 'dead'::text);
+
+CREATE INDEX outbox_in_order ON mobility.outbox USING btree (seq) WHERE (status = 'queued'::text);
+
+CREATE INDEX outbox_message ON mobility.outbox USING btree (message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX outbox_queued ON mobility.outbox USING btree (user_id, seq) WHERE (status = 'queued'::text);
+
+CREATE INDEX outbox_subject ON mobility.outbox USING btree (subject) WHERE ((status = 'queued'::text) AND (subject IS NOT NULL));
+
+CREATE INDEX outbox_user ON mobility.outbox USING btree (user_id);
+
 CREATE INDEX places_area_code ON mobility.places USING btree (area_code);
 
 CREATE INDEX ratings_rated ON mobility.ratings USING btree (rated_user_id);
 
 CREATE INDEX ratings_rater ON mobility.ratings USING btree (rater_user_id);
 
+CREATE INDEX sos_alerts_match ON mobility.sos_alerts USING btree (match_id);
+
+CREATE INDEX sos_alerts_open ON mobility.sos_alerts USING btree (created_at) WHERE (acknowledged_at IS NULL);
+
+CREATE INDEX sos_alerts_user ON mobility.sos_alerts USING btree (user_id);
+
 CREATE INDEX tariffs_area_code ON mobility.tariffs USING btree (area_code);
 
 CREATE INDEX tariffs_lookup ON mobility.tariffs USING btree (vehicle_type, area_code, valid_from DESC);
+
+CREATE INDEX trip_links_match ON mobility.trip_links USING btree (match_id);
+
+CREATE INDEX trip_links_user ON mobility.trip_links USING btree (user_id);
 
 CREATE INDEX trips_active ON mobility.trips USING btree (user_id, role) WHERE (status = ANY (ARRAY['open'::text, 'matched'::text]));
 
@@ -1960,6 +3965,8 @@ CREATE INDEX trips_tariff ON mobility.trips USING btree (tariff_id);
 CREATE INDEX trips_user ON mobility.trips USING btree (user_id, created_at DESC);
 
 CREATE INDEX trips_vehicle_type ON mobility.trips USING btree (vehicle_type);
+
+CREATE INDEX trusted_contacts_contact ON mobility.trusted_contacts USING btree (contact_user_id);
 
 CREATE INDEX vehicles_vehicle_type ON mobility.vehicles USING btree (vehicle_type);
 
@@ -2011,6 +4018,23 @@ ALTER INDEX mobility.live_passengers_pkey ATTACH PARTITION mobility.live_passeng
 
 ALTER INDEX mobility.live_passengers_position_idx ATTACH PARTITION mobility.live_passengers_truck_position_idx;
 
+CREATE TRIGGER wake_worker AFTER INSERT ON mobility.outbox FOR EACH STATEMENT EXECUTE FUNCTION mobility.wake_on_enqueue();
+
+ALTER TABLE ONLY mobility.blocks
+    ADD CONSTRAINT blocks_blocked_user_id_fkey FOREIGN KEY (blocked_user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.blocks
+    ADD CONSTRAINT blocks_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.conversations
+    ADD CONSTRAINT conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.dispatches
+    ADD CONSTRAINT dispatches_passenger_trip_id_fkey FOREIGN KEY (passenger_trip_id) REFERENCES mobility.trips(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.inbox
+    ADD CONSTRAINT inbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY mobility.match_events
     ADD CONSTRAINT match_events_match_id_fkey FOREIGN KEY (match_id) REFERENCES mobility.matches(id) ON DELETE CASCADE;
 
@@ -2029,6 +4053,21 @@ ALTER TABLE ONLY mobility.matches
 ALTER TABLE ONLY mobility.matches
     ADD CONSTRAINT matches_passenger_user_id_fkey FOREIGN KEY (passenger_user_id) REFERENCES mobility.profiles(user_id);
 
+ALTER TABLE ONLY mobility.offers
+    ADD CONSTRAINT offers_dispatch_id_fkey FOREIGN KEY (dispatch_id) REFERENCES mobility.dispatches(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.offers
+    ADD CONSTRAINT offers_driver_trip_id_fkey FOREIGN KEY (driver_trip_id) REFERENCES mobility.trips(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.offers
+    ADD CONSTRAINT offers_driver_user_id_fkey FOREIGN KEY (driver_user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.offers
+    ADD CONSTRAINT offers_passenger_trip_id_fkey FOREIGN KEY (passenger_trip_id) REFERENCES mobility.trips(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.outbox
+    ADD CONSTRAINT outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY mobility.places
     ADD CONSTRAINT places_area_code_fkey FOREIGN KEY (area_code) REFERENCES mobility.areas(code);
 
@@ -2041,6 +4080,18 @@ ALTER TABLE ONLY mobility.ratings
 ALTER TABLE ONLY mobility.ratings
     ADD CONSTRAINT ratings_rater_user_id_fkey FOREIGN KEY (rater_user_id) REFERENCES mobility.profiles(user_id);
 
+ALTER TABLE ONLY mobility.reminders
+    ADD CONSTRAINT reminders_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES mobility.trips(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.sending_pairs
+    ADD CONSTRAINT sending_pairs_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.sos_alerts
+    ADD CONSTRAINT sos_alerts_match_id_fkey FOREIGN KEY (match_id) REFERENCES mobility.matches(id);
+
+ALTER TABLE ONLY mobility.sos_alerts
+    ADD CONSTRAINT sos_alerts_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id);
+
 ALTER TABLE ONLY mobility.tariff_peaks
     ADD CONSTRAINT tariff_peaks_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES mobility.tariffs(id) ON DELETE CASCADE;
 
@@ -2049,6 +4100,12 @@ ALTER TABLE ONLY mobility.tariffs
 
 ALTER TABLE ONLY mobility.tariffs
     ADD CONSTRAINT tariffs_vehicle_type_fkey FOREIGN KEY (vehicle_type) REFERENCES mobility.vehicle_types(code);
+
+ALTER TABLE ONLY mobility.trip_links
+    ADD CONSTRAINT trip_links_match_id_fkey FOREIGN KEY (match_id) REFERENCES mobility.matches(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.trip_links
+    ADD CONSTRAINT trip_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY mobility.trips
     ADD CONSTRAINT trips_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES mobility.tariffs(id);
@@ -2059,6 +4116,12 @@ ALTER TABLE ONLY mobility.trips
 ALTER TABLE ONLY mobility.trips
     ADD CONSTRAINT trips_vehicle_type_fkey FOREIGN KEY (vehicle_type) REFERENCES mobility.vehicle_types(code);
 
+ALTER TABLE ONLY mobility.trusted_contacts
+    ADD CONSTRAINT trusted_contacts_contact_user_id_fkey FOREIGN KEY (contact_user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.trusted_contacts
+    ADD CONSTRAINT trusted_contacts_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY mobility.user_metrics
     ADD CONSTRAINT user_metrics_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
 
@@ -2068,13 +4131,38 @@ ALTER TABLE ONLY mobility.vehicles
 ALTER TABLE ONLY mobility.vehicles
     ADD CONSTRAINT vehicles_vehicle_type_fkey FOREIGN KEY (vehicle_type) REFERENCES mobility.vehicle_types(code);
 
+ALTER TABLE ONLY mobility.watches
+    ADD CONSTRAINT watches_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES mobility.trips(id) ON DELETE CASCADE;
+
 ALTER TABLE mobility.areas ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY areas_are_public ON mobility.areas FOR SELECT TO authenticated USING (true);
 
+ALTER TABLE mobility.blocks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY blocks_read_own ON mobility.blocks FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+ALTER TABLE mobility.conversations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY conversations_service_only ON mobility.conversations TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.deliveries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY deliveries_service_only ON mobility.deliveries TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.dispatches ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY dispatches_read_own ON mobility.dispatches FOR SELECT TO authenticated USING ((EXISTS ( SELECT 1
+   FROM mobility.trips t
+  WHERE ((t.id = dispatches.passenger_trip_id) AND (t.user_id = ( SELECT auth.uid() AS uid))))));
+
 ALTER TABLE mobility.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY idempotency_keys_service_only ON mobility.idempotency_keys TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.inbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY inbox_service_only ON mobility.inbox TO service_role USING (true) WITH CHECK (true);
 
 ALTER TABLE mobility.live_drivers ENABLE ROW LEVEL SECURITY;
 
@@ -2122,6 +4210,14 @@ ALTER TABLE mobility.matches ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY matches_read_own ON mobility.matches FOR SELECT TO authenticated USING (((( SELECT auth.uid() AS uid) = driver_user_id) OR (( SELECT auth.uid() AS uid) = passenger_user_id)));
 
+ALTER TABLE mobility.offers ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY offers_read_own ON mobility.offers FOR SELECT TO authenticated USING ((driver_user_id = ( SELECT auth.uid() AS uid)));
+
+ALTER TABLE mobility.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY outbox_service_only ON mobility.outbox TO service_role USING (true) WITH CHECK (true);
+
 ALTER TABLE mobility.places ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY places_are_public ON mobility.places FOR SELECT TO authenticated USING (true);
@@ -2158,6 +4254,26 @@ CREATE POLICY read_own ON mobility.live_passengers_other FOR SELECT TO authentic
 
 CREATE POLICY read_own ON mobility.live_passengers_truck FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+ALTER TABLE mobility.reminders ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reminders_service_only ON mobility.reminders TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.rollout ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY rollout_service_only ON mobility.rollout TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.sending_pairs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sending_pairs_service_only ON mobility.sending_pairs TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.sending_rate ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sending_rate_service_only ON mobility.sending_rate TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.sos_alerts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sos_alerts_read_own ON mobility.sos_alerts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 ALTER TABLE mobility.tariff_peaks ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tariff_peaks_are_public ON mobility.tariff_peaks FOR SELECT TO authenticated USING (true);
@@ -2166,9 +4282,17 @@ ALTER TABLE mobility.tariffs ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tariffs_are_public ON mobility.tariffs FOR SELECT TO authenticated USING (true);
 
+ALTER TABLE mobility.trip_links ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY trip_links_service_only ON mobility.trip_links TO service_role USING (true) WITH CHECK (true);
+
 ALTER TABLE mobility.trips ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY trips_read_own ON mobility.trips FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+ALTER TABLE mobility.trusted_contacts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY trusted_contacts_read_own ON mobility.trusted_contacts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 ALTER TABLE mobility.user_metrics ENABLE ROW LEVEL SECURITY;
 
@@ -2182,6 +4306,10 @@ ALTER TABLE mobility.vehicles ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY vehicles_read_own ON mobility.vehicles FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+ALTER TABLE mobility.watches ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY watches_service_only ON mobility.watches TO service_role USING (true) WITH CHECK (true);
+
 GRANT USAGE ON SCHEMA mobility TO authenticated;
 GRANT USAGE ON SCHEMA mobility TO service_role;
 
@@ -2193,6 +4321,10 @@ REVOKE ALL ON FUNCTION mobility.add_to_metrics(p_user_id uuid, p_role text, p_de
 
 REVOKE ALL ON FUNCTION mobility.add_vehicle_type(p_code text, p_name text, p_speed_mps real, p_road_factor real) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.advance_dispatch(p_dispatch_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.apply_statuses(p_statuses jsonb) FROM PUBLIC;
+
 GRANT SELECT ON TABLE mobility.matches TO authenticated;
 GRANT SELECT ON TABLE mobility.matches TO service_role;
 
@@ -2203,28 +4335,54 @@ GRANT SELECT ON TABLE mobility.areas TO service_role;
 
 REVOKE ALL ON FUNCTION mobility.area_at(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) FROM PUBLIC;
-
 GRANT SELECT ON TABLE mobility.trips TO authenticated;
 GRANT SELECT ON TABLE mobility.trips TO service_role;
+
+REVOKE ALL ON FUNCTION mobility.bind_trips(p_passenger mobility.trips, p_driver mobility.trips, p_terms jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.call_for_help(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.cancel_trip_in_chat(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.change_blocks(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.change_contacts(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.check_open(t mobility.trips, p_side text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.check_pin(p_match_id uuid, p_pin text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.close_offers(t mobility.trips, p_reason text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) TO authenticated;
 GRANT ALL ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) TO service_role;
 
+REVOKE ALL ON FUNCTION mobility.driver_card(m mobility.matches) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.earnings_today(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.end_trip(p_trip_id uuid, p_status text, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.enqueue_task(p_user_id uuid, p_content jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.enter_pool(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.fare_for(p_vehicle_type text, p_lat double precision, p_lng double precision, p_distance_m double precision, p_duration_s double precision, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.finish_driver_trip(m mobility.matches) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.freshness_limit() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.is_reachable(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.leave_pool(t mobility.trips) FROM PUBLIC;
 
@@ -2236,29 +4394,65 @@ REVOKE ALL ON FUNCTION mobility.lock_trips(p_trip_a uuid, p_trip_b uuid) FROM PU
 
 REVOKE ALL ON FUNCTION mobility.looks_exchanged(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.make_trip_link(p_match_id uuid, p_viewer text, p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.match_json(m mobility.matches, p_viewer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.match_view(m mobility.matches, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.position_json(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.price_finished_ride(m mobility.matches) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.prolong_trip(p_user_id uuid, p_trip_id uuid, p_by interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.remember(p_acting_user uuid, p_key text, p_response jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.remind_drivers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.remind_passengers() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.reopen_trip(p_trip_id uuid, p_grace interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.replay(p_acting_user uuid, p_key text, p_request jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.retry_after(p_error_code integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.ride_card(p_passenger_trip mobility.trips, p_distance_m integer, p_eta_s integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.run_command(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb, p_subject uuid, p_valid_until timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.say_today(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.schedule_lead() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.serve_watches() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.situation_of(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.standing_of(p_user_id uuid, p_role text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.time_zone() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.trip_json(t mobility.trips) FROM PUBLIC;
 
@@ -2267,17 +4461,44 @@ GRANT SELECT ON TABLE mobility.vehicle_types TO service_role;
 
 REVOKE ALL ON FUNCTION mobility.vehicle_type(p_code text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.wake_on_enqueue() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.wake_worker() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.write_search() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.advance_match(p_acting_user uuid, p_match_id uuid, p_action text, p_as text, p_pin text, p_reason text, p_keep_searching boolean, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.advance_match(p_acting_user uuid, p_match_id uuid, p_action text, p_as text, p_pin text, p_reason text, p_keep_searching boolean, p_idempotency_key text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_answer jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_answer jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid) TO service_role;
+
 REVOKE ALL ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text, p_idempotency_key text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.claim_deliveries(p_limit integer, p_lease_s integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_deliveries(p_limit integer, p_lease_s integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.claim_inbox(p_limit integer, p_lease_s integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_inbox(p_limit integer, p_lease_s integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.claim_outbox(p_limit integer, p_lease_s integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_outbox(p_limit integer, p_lease_s integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer) TO service_role;
@@ -2285,23 +4506,59 @@ GRANT ALL ON FUNCTION public.find_counterparts(p_acting_user uuid, p_trip_id uui
 REVOKE ALL ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_nearby(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.find_place(p_text text, p_lat double precision, p_lng double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_place(p_text text, p_lat double precision, p_lng double precision) TO service_role;
+
 REVOKE ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.get_rollout() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_rollout() TO service_role;
 
 REVOKE ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) TO service_role;
 
+REVOKE ALL ON FUNCTION public.people_cards(p_trip_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_cards(p_trip_ids uuid[]) TO service_role;
+
 REVOKE ALL ON FUNCTION public.ping() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ping() TO service_role;
+
+REVOKE ALL ON FUNCTION public.queue_depths() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.queue_depths() TO service_role;
 
 REVOKE ALL ON FUNCTION public.rate_match(p_acting_user uuid, p_match_id uuid, p_rating integer, p_as text, p_comment text, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rate_match(p_acting_user uuid, p_match_id uuid, p_rating integer, p_as text, p_comment text, p_idempotency_key text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.record_deliveries(p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_deliveries(p_results jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.record_outbox(p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_outbox(p_results jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) TO service_role;
+
 REVOKE ALL ON FUNCTION public.sweep(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sweep(p_limit integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.sweep_chat(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sweep_chat(p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.sweep_dispatch(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sweep_dispatch(p_limit integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) TO service_role;
+
+GRANT SELECT ON TABLE mobility.blocks TO authenticated;
+GRANT SELECT ON TABLE mobility.blocks TO service_role;
+
+GRANT SELECT ON TABLE mobility.dispatches TO authenticated;
+GRANT SELECT ON TABLE mobility.dispatches TO service_role;
 
 GRANT SELECT ON TABLE mobility.live_positions TO authenticated;
 GRANT SELECT ON TABLE mobility.live_positions TO service_role;
@@ -2315,6 +4572,9 @@ GRANT SELECT ON TABLE mobility.match_pins TO service_role;
 GRANT SELECT ON TABLE mobility.match_transitions TO authenticated;
 GRANT SELECT ON TABLE mobility.match_transitions TO service_role;
 
+GRANT SELECT ON TABLE mobility.offers TO authenticated;
+GRANT SELECT ON TABLE mobility.offers TO service_role;
+
 GRANT SELECT ON TABLE mobility.places TO authenticated;
 GRANT SELECT ON TABLE mobility.places TO service_role;
 
@@ -2324,11 +4584,17 @@ GRANT SELECT ON TABLE mobility.profiles TO service_role;
 GRANT SELECT ON TABLE mobility.ratings TO authenticated;
 GRANT SELECT ON TABLE mobility.ratings TO service_role;
 
+GRANT SELECT ON TABLE mobility.sos_alerts TO authenticated;
+GRANT SELECT ON TABLE mobility.sos_alerts TO service_role;
+
 GRANT SELECT ON TABLE mobility.tariff_peaks TO authenticated;
 GRANT SELECT ON TABLE mobility.tariff_peaks TO service_role;
 
 GRANT SELECT ON TABLE mobility.tariffs TO authenticated;
 GRANT SELECT ON TABLE mobility.tariffs TO service_role;
+
+GRANT SELECT ON TABLE mobility.trusted_contacts TO authenticated;
+GRANT SELECT ON TABLE mobility.trusted_contacts TO service_role;
 
 GRANT SELECT ON TABLE mobility.user_metrics TO authenticated;
 GRANT SELECT ON TABLE mobility.user_metrics TO service_role;

@@ -34,6 +34,19 @@ export type Database = {
         };
         Returns: Json;
       };
+      "answer_inbox": {
+        Args: { "p_answer": Json; "p_event_id": number; "p_lease": string };
+        Returns: Json;
+      };
+      "answer_offer": {
+        Args: {
+          "p_accept": boolean;
+          "p_acting_user": string;
+          "p_match_id"?: string;
+          "p_offer_id": string;
+        };
+        Returns: Json;
+      };
       "cancel_trip": {
         Args: {
           "p_acting_user": string;
@@ -43,6 +56,9 @@ export type Database = {
         };
         Returns: Json;
       };
+      "claim_deliveries": { Args: { "p_lease_s"?: number; "p_limit"?: number }; Returns: Json };
+      "claim_inbox": { Args: { "p_lease_s"?: number; "p_limit"?: number }; Returns: Json };
+      "claim_outbox": { Args: { "p_lease_s"?: number; "p_limit"?: number }; Returns: Json };
       "create_trip": {
         Args: {
           "p_acting_user": string;
@@ -61,6 +77,20 @@ export type Database = {
         };
         Returns: Json;
       };
+      "dispatch_trip": {
+        Args: {
+          "p_acting_user": string;
+          "p_batch_size"?: number;
+          "p_candidates": Json;
+          "p_offer_s"?: number;
+          "p_passenger_trip_id": string;
+        };
+        Returns: Json;
+      };
+      "fail_inbox": {
+        Args: { "p_code": string; "p_event_id": number; "p_lease": string };
+        Returns: Json;
+      };
       "find_counterparts": {
         Args: { "p_acting_user": string; "p_limit": number; "p_role": string; "p_trip_id": string };
         Returns: Json;
@@ -75,9 +105,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "find_place": {
+        Args: { "p_lat"?: number; "p_lng"?: number; "p_text": string };
+        Returns: Json;
+      };
       "get_match": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
+      "get_rollout": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_trip": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
+      "people_cards": { Args: { "p_trip_ids": (string)[] }; Returns: Json };
       "ping": { Args: Record<PropertyKey, never>; Returns: Json };
+      "queue_depths": { Args: Record<PropertyKey, never>; Returns: Json };
       "rate_match": {
         Args: {
           "p_acting_user": string;
@@ -89,7 +126,16 @@ export type Database = {
         };
         Returns: Json;
       };
+      "receive_whatsapp": {
+        Args: { "p_deliveries"?: Json; "p_messages": Json; "p_statuses"?: Json };
+        Returns: Json;
+      };
+      "record_deliveries": { Args: { "p_results": Json }; Returns: Json };
+      "record_outbox": { Args: { "p_results": Json }; Returns: Json };
+      "set_rollout": { Args: { "p_by"?: string; "p_percent": number }; Returns: Json };
       "sweep": { Args: { "p_limit"?: number }; Returns: Json };
+      "sweep_chat": { Args: { "p_limit"?: number }; Returns: Json };
+      "sweep_dispatch": { Args: { "p_limit"?: number }; Returns: Json };
       "update_positions": { Args: { "p_acting_user": string; "p_points": Json }; Returns: Json };
     };
     Enums: {

@@ -14,10 +14,13 @@ export const catalogue = {
   UNAUTHENTICATED: 401,
   /** A valid caller, but not one who may do this. */
   FORBIDDEN: 403,
+  /** One of the two people has blocked the other. */
+  BLOCKED: 403,
   /** No such path. */
   NOT_FOUND: 404,
   TRIP_NOT_FOUND: 404,
   MATCH_NOT_FOUND: 404,
+  OFFER_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   /** The trip is bound to a match; or one of the two people is, in accept-match. */
   TRIP_ALREADY_MATCHED: 409,
@@ -30,6 +33,12 @@ export const catalogue = {
   /** The match is in a state that does not allow this action; details carry the state. */
   MATCH_INVALID_STATE: 409,
   ALREADY_RATED: 409,
+  /** The offer was taken, cancelled, answered or ran out; details.reason says which. */
+  OFFER_GONE: 409,
+  /** Another worker answers this message. Only between the worker and the database. */
+  LEASE_LOST: 409,
+  /** Nine trusted contacts are the most. */
+  TOO_MANY_CONTACTS: 409,
   /** A newer position of this trip is known; nothing was changed. Only inside batch results. */
   OUT_OF_DATE: 409,
   TRIP_EXPIRED: 410,

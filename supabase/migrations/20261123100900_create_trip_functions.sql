@@ -41,13 +41,17 @@ as $$
 $$;
 comment on function mobility.enter_pool is 'Makes an open trip findable.';
 
--- Hides a trip from the searches; its position is still kept while its ride is under way.
+-- Hides a trip from the searches; its position is still kept while its ride is under way. What is being
+-- offered for it, or to it, is called back.
 create function mobility.leave_pool(t mobility.trips) returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update mobility.live_positions set available = false, findable_from = 'infinity'
-  where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id
+  where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
+  perform mobility.close_offers(t, 'taken');
+end
 $$;
 comment on function mobility.leave_pool is 'Hides a matched trip from the searches.';
 
@@ -58,11 +62,17 @@ set search_path = ''
 as $$
 declare
   t mobility.trips;
+  v_was text;
 begin
+  select status into v_was from mobility.trips where id = p_trip_id;
   update mobility.trips set status = p_status, updated_at = now(), cancel_reason = p_reason
   where id = p_trip_id returning * into t;
   delete from mobility.live_positions
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
+  perform mobility.close_offers(t, 'cancelled');
+  if p_status = 'expired' and v_was = 'open' then
+    perform mobility.say(t.user_id, 'trip_expired', jsonb_build_object('trip_id', t.id, 'role', t.role));
+  end if;
 end
 $$;
 comment on function mobility.end_trip is 'Ends a trip: completed, expired or cancelled.';

@@ -65,7 +65,7 @@ begin
 
   if p_to_status = 'completed' then
     perform mobility.end_trip(m.passenger_trip_id, 'completed');
-    perform mobility.end_trip(m.driver_trip_id, 'completed');
+    perform mobility.finish_driver_trip(m);
   elsif p_to_status = 'expired' and v_from_status <> 'pending' then
     -- Both sides walked away from a ride: neither is waiting any more.
     perform mobility.end_trip(m.passenger_trip_id, 'expired');
@@ -75,6 +75,7 @@ begin
     perform mobility.reopen_trip(m.driver_trip_id, v_grace);
   end if;
   perform mobility.record_event(m, v_from_status, p_actor);
+  perform mobility.tell_match(m, v_from_status);
   return m;
 end
 $$;

@@ -1,5 +1,46 @@
 -- The calls that make a match and move it. Raised codes are the API's; see shared/platform/errors.
 
+-- Binds two open trips, which the caller has locked and checked, in a pending match. p_terms: initiated_by,
+-- respond_by, and id and created_at if they are not new.
+create function mobility.bind_trips(p_passenger mobility.trips, p_driver mobility.trips, p_terms jsonb)
+returns mobility.matches
+language plpgsql
+set search_path = ''
+as $$
+declare
+  m mobility.matches;
+begin
+  if mobility.is_blocked(p_passenger.user_id, p_driver.user_id) then
+    raise sqlstate 'PT403' using message = 'BLOCKED', detail = 'These two people are not brought together';
+  end if;
+  begin
+    insert into mobility.matches (
+      id, passenger_trip_id, driver_trip_id, passenger_user_id, driver_user_id, initiated_by,
+      respond_by, created_at, fare_amount, currency, distance_m
+    ) values (
+      coalesce((p_terms ->> 'id')::uuid, gen_random_uuid()), p_passenger.id, p_driver.id, p_passenger.user_id,
+      p_driver.user_id, p_terms ->> 'initiated_by', (p_terms ->> 'respond_by')::timestamptz,
+      coalesce((p_terms ->> 'created_at')::timestamptz, now()), p_passenger.fare_amount, p_passenger.currency,
+      p_passenger.distance_m
+    ) returning * into m;
+  exception when unique_violation then
+    raise sqlstate 'PT409' using message = 'TRIP_ALREADY_MATCHED',
+      detail = 'The driver or the passenger is bound to another match';
+  end;
+  -- The first 32 bits of a version 4 UUID come from the server's strong random source.
+  insert into mobility.match_pins (match_id, passenger_user_id, pin)
+  values (m.id, m.passenger_user_id,
+    lpad((('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint % 10000)::text, 4, '0'));
+  update mobility.trips set status = 'matched', updated_at = now()
+  where id in (p_passenger.id, p_driver.id);
+  perform mobility.leave_pool(p_passenger);
+  perform mobility.leave_pool(p_driver);
+  perform mobility.record_event(m, null, m.initiated_by);
+  return m;
+end
+$$;
+comment on function mobility.bind_trips is 'Binds two locked open trips in a pending match.';
+
 -- Proposes a match between an open passenger trip and an open driver trip: it is made at once, as
 -- "pending", and both trips leave the searches. p_initiated_by says who proposed when the service
 -- acts; a signed-in user proposes for the trip they own.
@@ -46,31 +87,12 @@ begin
   perform mobility.check_open(v_passenger, 'passenger');
   perform mobility.check_open(v_driver, 'driver');
 
-  begin
-    insert into mobility.matches (
-      id, passenger_trip_id, driver_trip_id, passenger_user_id, driver_user_id, initiated_by,
-      respond_by, fare_amount, currency, distance_m
-    ) values (
-      coalesce(p_match_id, gen_random_uuid()), v_passenger.id, v_driver.id, v_passenger.user_id,
-      v_driver.user_id,
-      case p_acting_user when v_driver.user_id then 'driver' when v_passenger.user_id then 'passenger'
-        else p_initiated_by end,
-      now() + make_interval(secs => p_respond_within_s), v_passenger.fare_amount, v_passenger.currency,
-      v_passenger.distance_m
-    ) returning * into m;
-  exception when unique_violation then
-    raise sqlstate 'PT409' using message = 'TRIP_ALREADY_MATCHED',
-      detail = 'The driver or the passenger is bound to another match';
-  end;
-  -- The first 32 bits of a version 4 UUID come from the server's strong random source.
-  insert into mobility.match_pins (match_id, passenger_user_id, pin)
-  values (m.id, m.passenger_user_id,
-    lpad((('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint % 10000)::text, 4, '0'));
-  update mobility.trips set status = 'matched', updated_at = now()
-  where id in (v_passenger.id, v_driver.id);
-  perform mobility.leave_pool(v_passenger);
-  perform mobility.leave_pool(v_driver);
-  perform mobility.record_event(m, null, m.initiated_by);
+  m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
+    'id', p_match_id,
+    'initiated_by', case p_acting_user when v_driver.user_id then 'driver' when v_passenger.user_id then 'passenger'
+      else p_initiated_by end,
+    'respond_by', now() + make_interval(secs => p_respond_within_s)));
+  perform mobility.tell_match(m, null);
   return mobility.remember(p_acting_user, p_idempotency_key, mobility.match_json(m, p_acting_user));
 end
 $$;

@@ -15,8 +15,34 @@ const OWNED = {
     "match_id in (select id from mobility.matches where $1 in (driver_user_id, passenger_user_id))",
   match_pins: "passenger_user_id = $1",
   ratings: "rater_user_id = $1",
+  blocks: "user_id = $1",
+  trusted_contacts: "user_id = $1",
+  sos_alerts: "user_id = $1",
+  dispatches: "passenger_trip_id in (select id from mobility.trips where user_id = $1)",
+  offers: "driver_user_id = $1",
 };
 const PUBLIC = ["areas", "places", "vehicle_types", "tariffs", "tariff_peaks", "match_transitions"];
+
+/** What else a ride may leave behind: a block, a trusted contact, a call for help, an offer. */
+async function addTraces(sql: TestDatabase["sql"], ride: Match): Promise<void> {
+  const { driver_user_id: driver, passenger_user_id: passenger } = ride;
+  await sql`insert into mobility.blocks values (${passenger}, ${driver}), (${driver}, ${passenger})`;
+  await sql`
+    insert into mobility.trusted_contacts (user_id, contact_user_id)
+    values (${passenger}, ${driver}), (${driver}, ${passenger})`;
+  await sql`
+    insert into mobility.sos_alerts (match_id, user_id, side)
+    values (${ride.id}, ${passenger}, 'passenger'), (${ride.id}, ${driver}, 'driver')`;
+  await sql`
+    with dispatch as (
+      insert into mobility.dispatches (passenger_trip_id, status, candidates, batch_size, offer_s)
+      values (${ride.passenger_trip_id}, 'taken', '[]', 1, 30) returning id
+    )
+    insert into mobility.offers (dispatch_id, passenger_trip_id, driver_trip_id, driver_user_id, status,
+      distance_m, eta_s, expires_at)
+    select id, ${ride.passenger_trip_id}, ${ride.driver_trip_id}, ${driver}, 'accepted', 100, 60, now()
+    from dispatch`;
+}
 
 /** Two rides of four people: one completed and rated, one under way, and a vehicle for each driver. */
 async function twoRides({ sql }: TestDatabase): Promise<[Match, Match]> {
@@ -27,6 +53,7 @@ async function twoRides({ sql }: TestDatabase): Promise<[Match, Match]> {
   for (const { driver_user_id: user_id } of [done, under]) {
     await sql`insert into mobility.vehicles values (${user_id}, 'moto', 'RA 123 B')`;
   }
+  for (const ride of [done, under]) await addTraces(sql, ride);
   return [done, under];
 }
 

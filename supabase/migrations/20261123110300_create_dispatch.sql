@@ -1,0 +1,247 @@
+-- Dispatch: the system looks for a driver by itself. Offers go out in small batches to the candidates, best
+-- first; each runs out by the database's clock, and the next batch follows until one accepts. Whatever
+-- touches the offers of a passenger's trip holds that trip's lock.
+
+create table mobility.dispatches (
+  id uuid primary key default gen_random_uuid(),
+  passenger_trip_id uuid not null references mobility.trips (id) on delete cascade,
+  status text not null default 'running' check (status in ('running', 'taken', 'exhausted', 'cancelled')),
+  -- [{trip_id, distance_m, eta_s}], best first.
+  candidates jsonb not null,
+  next_candidate integer not null default 0,
+  batch_size integer not null check (batch_size between 1 and 50),
+  offer_s integer not null check (offer_s between 5 and 300),
+  created_at timestamptz not null default now(),
+  ended_at timestamptz
+);
+comment on table mobility.dispatches is 'Each search for a driver by offers, and how far down the list it is.';
+create unique index dispatches_one_running on mobility.dispatches (passenger_trip_id) where status = 'running';
+create index dispatches_trip on mobility.dispatches (passenger_trip_id);
+create index dispatches_running on mobility.dispatches (created_at) where status = 'running';
+alter table mobility.dispatches enable row level security;
+create policy dispatches_read_own on mobility.dispatches for select to authenticated
+  using (exists (
+    select 1 from mobility.trips t where t.id = passenger_trip_id and t.user_id = (select auth.uid())
+  ));
+grant select on mobility.dispatches to authenticated, service_role;
+
+create table mobility.offers (
+  id uuid primary key default gen_random_uuid(),
+  dispatch_id uuid not null references mobility.dispatches (id) on delete cascade,
+  passenger_trip_id uuid not null references mobility.trips (id) on delete cascade,
+  driver_trip_id uuid not null references mobility.trips (id) on delete cascade,
+  driver_user_id uuid not null references mobility.profiles (user_id) on delete cascade,
+  status text not null default 'offered' check (status in (
+    'offered', 'accepted', 'declined', 'expired', 'taken', 'cancelled', 'withdrawn'
+  )),
+  distance_m integer not null check (distance_m >= 0),
+  eta_s integer not null check (eta_s >= 0),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  answered_at timestamptz,
+  unique (dispatch_id, driver_trip_id)
+);
+comment on table mobility.offers is 'Rides offered to drivers, and what they answered.';
+-- A driver looks at one offer at a time.
+create unique index offers_one_per_driver on mobility.offers (driver_user_id) where status = 'offered';
+create index offers_passenger_trip on mobility.offers (passenger_trip_id, created_at);
+create index offers_driver_trip on mobility.offers (driver_trip_id) where status = 'offered';
+create index offers_driver_trips on mobility.offers (driver_trip_id);
+create index offers_drivers on mobility.offers (driver_user_id, created_at);
+create index offers_due on mobility.offers (expires_at) where status = 'offered';
+alter table mobility.offers enable row level security;
+create policy offers_read_own on mobility.offers for select to authenticated
+  using (driver_user_id = (select auth.uid()));
+grant select on mobility.offers to authenticated, service_role;
+
+-- What a driver is told of a ride before accepting it.
+create function mobility.ride_card(p_passenger_trip mobility.trips, p_distance_m integer, p_eta_s integer) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'distance_m', p_distance_m, 'eta_s', p_eta_s,
+    'pickup', mobility.trip_json(p_passenger_trip) -> 'pickup', 'dropoff', mobility.trip_json(p_passenger_trip) -> 'dropoff',
+    'ride_distance_m', p_passenger_trip.distance_m,
+    'fare_amount', p_passenger_trip.fare_amount, 'currency', p_passenger_trip.currency,
+    'passenger_rating', (s.standing ->> 'rating')::numeric,
+    'passenger_rating_count', (s.standing ->> 'rating_count')::integer
+  )
+  from (select mobility.standing_of(p_passenger_trip.user_id, 'passenger') as standing) s
+$$;
+comment on function mobility.ride_card is 'A ride as a driver sees it before accepting.';
+
+-- Sends the next batch of offers, unless some are still out. The caller holds the passenger trip's lock.
+create function mobility.advance_dispatch(p_dispatch_id uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  d mobility.dispatches;
+  p mobility.trips;
+  v_candidate jsonb;
+  v_driver mobility.trips;
+  v_offer mobility.offers;
+  v_sent integer := 0;
+begin
+  select * into d from mobility.dispatches where id = p_dispatch_id and status = 'running' for update;
+  if not found or exists (
+    select 1 from mobility.offers o
+    where o.dispatch_id = p_dispatch_id and o.status = 'offered' and o.expires_at > now()
+  ) then
+    return;
+  end if;
+  select * into p from mobility.trips where id = d.passenger_trip_id;
+  while v_sent < d.batch_size and d.next_candidate < jsonb_array_length(d.candidates) loop
+    v_candidate := d.candidates -> d.next_candidate;
+    d.next_candidate := d.next_candidate + 1;
+    -- As good as it looks without a lock; accepting is what decides.
+    select t.* into v_driver from mobility.trips t
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where t.id = (v_candidate ->> 'trip_id')::uuid and t.role = 'driver' and t.vehicle_type = p.vehicle_type
+      and t.status = 'open' and t.expires_at > now() and l.available
+      and t.user_id <> p.user_id and not mobility.is_blocked(t.user_id, p.user_id);
+    continue when not found
+      -- Another dispatch is offering to the same driver right now. Waiting for it here, and it for us there,
+      -- would be a deadlock.
+      or not pg_try_advisory_xact_lock(hashtextextended('offer:' || v_driver.user_id, 0));
+    insert into mobility.offers (dispatch_id, passenger_trip_id, driver_trip_id, driver_user_id, distance_m, eta_s, expires_at)
+    values (d.id, p.id, v_driver.id, v_driver.user_id, (v_candidate ->> 'distance_m')::integer,
+      (v_candidate ->> 'eta_s')::integer, now() + make_interval(secs => d.offer_s))
+    on conflict do nothing returning * into v_offer;
+    -- Looking at another offer, or asked before.
+    continue when not found;
+    v_sent := v_sent + 1;
+    perform mobility.say(v_driver.user_id, 'offer',
+      mobility.ride_card(p, v_offer.distance_m, v_offer.eta_s)
+        || jsonb_build_object('offer_id', v_offer.id, 'expires_in_s', d.offer_s),
+      v_offer.id, v_offer.expires_at);
+  end loop;
+  update mobility.dispatches set next_candidate = d.next_candidate,
+    status = case when v_sent = 0 then 'exhausted' else status end,
+    ended_at = case when v_sent = 0 then now() end
+  where id = d.id;
+  if v_sent = 0 then
+    perform mobility.say(p.user_id, 'nobody_accepted', jsonb_build_object('trip_id', p.id));
+  end if;
+end
+$$;
+comment on function mobility.advance_dispatch is 'Offers the ride to the next candidates.';
+
+-- Calls back what is offered for a trip, or to it, because it is taken or over. The caller holds its lock.
+create function mobility.close_offers(t mobility.trips, p_reason text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_closed mobility.offers;
+begin
+  if t.role = 'passenger' then
+    update mobility.dispatches set status = p_reason, ended_at = now()
+    where passenger_trip_id = t.id and status = 'running';
+  end if;
+  for v_closed in
+    update mobility.offers o
+    set status = case t.role when 'passenger' then p_reason else 'withdrawn' end, answered_at = now()
+    where o.status = 'offered'
+      and (t.role = 'passenger' and o.passenger_trip_id = t.id or t.role = 'driver' and o.driver_trip_id = t.id)
+    returning o.*
+  loop
+    update mobility.outbox set status = 'withdrawn', lease = null
+    where subject = v_closed.id and status = 'queued' and lease is null;
+    -- Who has seen it is told that it is gone; who has not never will.
+    if not found and t.role = 'passenger' then
+      perform mobility.say(v_closed.driver_user_id, 'offer_gone', jsonb_build_object('reason', p_reason));
+    end if;
+  end loop;
+end
+$$;
+comment on function mobility.close_offers is 'Calls back the offers of a trip that is taken or over.';
+
+-- Looks for a driver among candidates, best first: [{trip_id, distance_m, eta_s}]. A search that runs
+-- already goes on with the new list.
+create function public.dispatch_trip(
+  p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer default 3,
+  p_offer_s integer default 30
+) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  t mobility.trips;
+  d mobility.dispatches;
+begin
+  select * into t from mobility.trips where id = p_passenger_trip_id for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
+  elsif p_acting_user <> t.user_id then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';
+  elsif t.role <> 'passenger' then
+    raise sqlstate 'PT422' using message = 'TRIP_WRONG_ROLE', detail = 'A driver is looked for by a passenger';
+  end if;
+  perform mobility.check_open(t, 'passenger');
+  insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s)
+  values (t.id, p_candidates, p_batch_size, p_offer_s)
+  on conflict (passenger_trip_id) where status = 'running'
+  do update set candidates = excluded.candidates, next_candidate = 0
+  returning * into d;
+  perform mobility.say(t.user_id, 'dispatching', jsonb_build_object('trip_id', t.id));
+  perform mobility.advance_dispatch(d.id);
+  select * into d from mobility.dispatches where id = d.id;
+  return jsonb_build_object('dispatch', jsonb_build_object(
+    'id', d.id, 'passenger_trip_id', d.passenger_trip_id, 'status', d.status, 'candidates', jsonb_array_length(d.candidates),
+    'offered', d.next_candidate));
+end
+$$;
+comment on function public.dispatch_trip is 'Offers a passenger''s trip to candidates in turn: {dispatch}.';
+revoke all on function public.dispatch_trip from public, anon, authenticated;
+grant execute on function public.dispatch_trip to service_role;
+
+-- A driver accepts or declines an offer. Accepting binds both at once: {match}; declining: {declined}.
+-- Raises OFFER_GONE with the reason: taken, cancelled, expired, or answered before.
+create function public.answer_offer(
+  p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid default null
+) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  o mobility.offers;
+  m mobility.matches;
+  v_passenger mobility.trips;
+  v_driver mobility.trips;
+begin
+  select * into o from mobility.offers where id = p_offer_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'OFFER_NOT_FOUND', detail = 'No offer has this id';
+  elsif p_acting_user <> o.driver_user_id then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The offer was made to somebody else';
+  end if;
+  perform mobility.lock_trips(o.passenger_trip_id, o.driver_trip_id);
+  select * into o from mobility.offers where id = p_offer_id for update;
+  if o.status <> 'offered' or o.expires_at <= now() then
+    raise sqlstate 'PT409' using message = 'OFFER_GONE', detail = 'The offer is not open any more',
+      hint = jsonb_build_object('reason', case o.status when 'offered' then 'expired' else o.status end)::text;
+  end if;
+  if not p_accept then
+    update mobility.offers set status = 'declined', answered_at = now() where id = o.id;
+    perform mobility.add_to_metrics(o.driver_user_id, 'driver', jsonb_build_object('offers_declined', 1,
+      'response_ms_total', (extract(epoch from now() - o.created_at) * 1000)::bigint));
+    perform mobility.say(o.driver_user_id, 'offer_declined');
+    perform mobility.advance_dispatch(o.dispatch_id);
+    return '{"declined": true}'::jsonb;
+  end if;
+  select * into v_passenger from mobility.trips where id = o.passenger_trip_id;
+  select * into v_driver from mobility.trips where id = o.driver_trip_id;
+  perform mobility.check_open(v_passenger, 'passenger');
+  perform mobility.check_open(v_driver, 'driver');
+  update mobility.offers set status = 'accepted', answered_at = now() where id = o.id;
+  m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
+    'id', p_match_id, 'initiated_by', 'passenger', 'respond_by', o.expires_at, 'created_at', o.created_at));
+  m := mobility.apply_transition(m, 'accepted', 'driver', null);
+  return jsonb_build_object('match', mobility.match_json(m, p_acting_user));
+end
+$$;
+comment on function public.answer_offer is 'A driver''s answer to an offer: {match} or {declined}.';
+revoke all on function public.answer_offer from public, anon, authenticated;
+grant execute on function public.answer_offer to service_role;

@@ -1,0 +1,218 @@
+-- Receiving: who it is from, what came, and where that person stands.
+
+-- The person behind a WhatsApp identity, made on first sight. A number that comes with another
+-- business-scoped id than before has changed hands: it leaves the person who had it.
+create function mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  p mobility.profiles;
+begin
+  loop
+    begin
+      select * into p from mobility.profiles where whatsapp_user_id = p_whatsapp_user_id;
+      if not found then
+        select * into p from mobility.profiles
+        where phone = p_phone and (whatsapp_user_id is null or p_whatsapp_user_id is null);
+      end if;
+      if p_phone is not null and p.phone is distinct from p_phone then
+        update mobility.profiles set phone = null
+        where phone = p_phone and user_id is distinct from p.user_id;
+      end if;
+      if p.user_id is null then
+        insert into mobility.profiles (whatsapp_user_id, phone, display_name)
+        values (p_whatsapp_user_id, p_phone, p_display_name) returning * into p;
+      elsif p.whatsapp_user_id is null and p_whatsapp_user_id is not null
+        or p.phone is distinct from coalesce(p_phone, p.phone)
+        or p.display_name is distinct from coalesce(p_display_name, p.display_name) then
+        update mobility.profiles set whatsapp_user_id = coalesce(p_whatsapp_user_id, whatsapp_user_id),
+          phone = coalesce(p_phone, phone), display_name = coalesce(p_display_name, display_name)
+        where user_id = p.user_id;
+      end if;
+      exit;
+    exception when unique_violation then
+      -- Somebody else's first message of the same person, at the same moment: now it is there.
+      null;
+    end;
+  end loop;
+  return p.user_id;
+end
+$$;
+comment on function mobility.identify is 'The person behind a WhatsApp identity, made if new.';
+
+-- Stores what a webhook brought, in one transaction: messages once each by their id, statuses applied, posts
+-- for V1 queued. {stored, duplicates, statuses}.
+create function public.receive_whatsapp(p_messages jsonb, p_statuses jsonb default '[]', p_deliveries jsonb default '[]')
+returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  r record;
+  v_user_id uuid;
+  v_stored integer := 0;
+  v_statuses integer;
+begin
+  v_statuses := mobility.apply_statuses(p_statuses);
+  -- In one order, so that two webhooks about the same people follow each other.
+  for r in
+    select * from jsonb_to_recordset(p_messages) as x (message_id text, whatsapp_user_id text, phone text,
+      display_name text, sent_at timestamptz, content jsonb)
+    order by whatsapp_user_id, phone, sent_at, message_id
+  loop
+    v_user_id := mobility.identify(r.whatsapp_user_id, r.phone, r.display_name);
+    insert into mobility.inbox (message_id, user_id, content, sent_at)
+    values (r.message_id, v_user_id, r.content, r.sent_at) on conflict do nothing;
+    continue when not found;
+    v_stored := v_stored + 1;
+    insert into mobility.conversations as c (user_id, last_inbound_at) values (v_user_id, least(r.sent_at, now()))
+    on conflict (user_id) do update set last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at);
+  end loop;
+  insert into mobility.deliveries (target, body, headers)
+  select d.target, decode(d.body_base64, 'base64'), d.headers
+  from jsonb_to_recordset(p_deliveries) as d (target text, body_base64 text, headers jsonb);
+  return jsonb_build_object('stored', v_stored, 'duplicates', jsonb_array_length(p_messages) - v_stored,
+    'statuses', v_statuses);
+end
+$$;
+comment on function public.receive_whatsapp is 'Stores the messages of a webhook, each once: {stored, duplicates, statuses}.';
+revoke all on function public.receive_whatsapp from public, anon, authenticated;
+grant execute on function public.receive_whatsapp to service_role;
+
+-- A match as one of its two people sees it in chat.
+create function mobility.match_view(m mobility.matches, p_user_id uuid) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', m.id, 'side', s.side, 'status', m.status, 'initiated_by', m.initiated_by, 'respond_by', m.respond_by,
+    'passenger_trip_id', m.passenger_trip_id, 'driver_trip_id', m.driver_trip_id,
+    'other_name', (select display_name from mobility.profiles
+      where user_id = case s.side when 'driver' then m.passenger_user_id else m.driver_user_id end),
+    'rated', exists (select 1 from mobility.ratings r where r.match_id = m.id and r.rater_role = s.side),
+    'completed_at', m.completed_at)
+  from (select case p_user_id when m.driver_user_id then 'driver' else 'passenger' end as side) s
+  where m.id is not null
+$$;
+comment on function mobility.match_view is 'A match as one of its people sees it in chat.';
+
+-- Everything about a person that decides what a message of theirs means.
+create function mobility.situation_of(p_user_id uuid) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_passenger mobility.trips;
+  v_driver mobility.trips;
+  m mobility.matches;
+  v_last mobility.matches;
+begin
+  select * into v_passenger from mobility.trips t
+  where t.user_id = p_user_id and t.role = 'passenger' and t.status in ('open', 'matched')
+    and (t.scheduled_for is null or t.status = 'matched' or t.scheduled_for - mobility.schedule_lead() <= now())
+    and (t.status = 'matched' or t.expires_at > now())
+  order by t.status = 'matched' desc, t.created_at desc limit 1;
+  select * into v_driver from mobility.trips t
+  where t.user_id = p_user_id and t.role = 'driver' and t.status in ('open', 'matched')
+    and (t.status = 'matched' or t.expires_at > now())
+  order by t.status = 'matched' desc, t.created_at desc limit 1;
+  select * into m from mobility.matches
+  where live and (driver_user_id = p_user_id or passenger_user_id = p_user_id) order by created_at desc limit 1;
+  select * into v_last from (
+    (select * from mobility.matches where driver_user_id = p_user_id and status = 'completed' order by created_at desc limit 1)
+    union all
+    (select * from mobility.matches where passenger_user_id = p_user_id and status = 'completed' order by created_at desc limit 1)
+  ) l where completed_at > now() - interval '7 days' order by completed_at desc limit 1;
+  return jsonb_build_object(
+    'passenger_trip', case when v_passenger.id is not null then mobility.trip_json(v_passenger) end,
+    'driver_trip', case when v_driver.id is not null then mobility.trip_json(v_driver) || jsonb_build_object(
+      'position_age_s', (select extract(epoch from now() - l.position_at)::integer from mobility.live_positions l
+        where l.role = 'driver' and l.vehicle_type = v_driver.vehicle_type and l.trip_id = v_driver.id)) end,
+    'scheduled_trips', coalesce((select jsonb_agg(mobility.trip_json(t) order by t.scheduled_for) from (
+      select * from mobility.trips where user_id = p_user_id and role = 'passenger' and status = 'open'
+        and scheduled_for - mobility.schedule_lead() > now() order by scheduled_for limit 5) t), '[]'),
+    'match', mobility.match_view(m, p_user_id),
+    'last_match', mobility.match_view(v_last, p_user_id),
+    'dispatching', exists (select 1 from mobility.dispatches d
+      where d.passenger_trip_id = v_passenger.id and d.status = 'running'),
+    'vehicles', coalesce((select jsonb_agg(jsonb_build_object('vehicle_type', vehicle_type, 'plate', plate)
+      order by vehicle_type) from mobility.vehicles where user_id = p_user_id), '[]'),
+    'vehicle_types', (select jsonb_agg(code order by position, code) from (
+      select code, coalesce(array_position(array['moto', 'cab', 'lifan', 'truck'], code), 9) as position
+      from mobility.vehicle_types) k),
+    'now', now(), 'time_zone', mobility.time_zone());
+end
+$$;
+comment on function mobility.situation_of is 'What decides the meaning of a person''s message.';
+
+-- Leases events to answer: the oldest of each person whom nobody is answering.
+create function public.claim_inbox(p_limit integer default 10, p_lease_s integer default 30) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid;
+  v_lease uuid;
+  c mobility.conversations;
+  e mobility.inbox;
+  p mobility.profiles;
+  v_claimed jsonb := '[]'::jsonb;
+begin
+  for v_user_id in
+    select i.user_id from mobility.inbox i
+    join mobility.conversations o on o.user_id = i.user_id
+    where i.done_at is null and i.not_before <= now() and (o.lease_until is null or o.lease_until <= now())
+    group by i.user_id order by min(i.id) limit p_limit
+  loop
+    select * into c from mobility.conversations where user_id = v_user_id for update skip locked;
+    continue when not found or c.lease_until > now();
+    -- Read after the lock: what another worker has just answered is not pending any more.
+    select * into e from mobility.inbox
+    where user_id = v_user_id and done_at is null and not_before <= now() order by sent_at, id limit 1;
+    continue when not found;
+    v_lease := gen_random_uuid();
+    update mobility.conversations set lease = v_lease, lease_until = now() + make_interval(secs => p_lease_s)
+    where user_id = v_user_id;
+    update mobility.inbox set attempts = attempts + 1 where id = e.id;
+    select * into p from mobility.profiles where user_id = v_user_id;
+    v_claimed := v_claimed || jsonb_build_object(
+      'event', jsonb_build_object('id', e.id, 'lease', v_lease, 'message_id', e.message_id, 'content', e.content,
+        'sent_at', e.sent_at, 'attempts', e.attempts),
+      'person', jsonb_build_object('user_id', p.user_id, 'locale', p.locale, 'locale_known', c.locale_known,
+        'display_name', p.display_name, 'phone', p.phone, 'whatsapp_user_id', p.whatsapp_user_id),
+      'conversation', jsonb_build_object('step', c.step, 'context', c.context),
+      'situation', mobility.situation_of(v_user_id));
+  end loop;
+  return v_claimed;
+end
+$$;
+comment on function public.claim_inbox is 'Leases messages to answer, with where each person stands.';
+revoke all on function public.claim_inbox from public, anon, authenticated;
+grant execute on function public.claim_inbox to service_role;
+
+-- Gives back an event that could not be answered: it is tried again, later each time, and given up after the
+-- fifth, which the person is told. {dead}.
+create function public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  e mobility.inbox;
+begin
+  update mobility.conversations c set lease = null, lease_until = null
+  from mobility.inbox i where i.id = p_event_id and c.user_id = i.user_id and c.lease = p_lease;
+  if not found then return '{"dead": false}'::jsonb; end if;
+  update mobility.inbox set error_code = left(p_code, 100),
+    not_before = now() + least(interval '5 minutes', interval '1 second' * power(3, attempts)),
+    done_at = case when attempts >= 5 then now() end
+  where id = p_event_id and done_at is null returning * into e;
+  if e.done_at is not null then
+    perform mobility.say(e.user_id, 'refusal', '{"code": "INTERNAL_ERROR"}');
+  end if;
+  return jsonb_build_object('dead', e.done_at is not null);
+end
+$$;
+comment on function public.fail_inbox is 'Gives back an event that could not be answered: {dead}.';
+revoke all on function public.fail_inbox from public, anon, authenticated;
+grant execute on function public.fail_inbox to service_role;

@@ -1,0 +1,216 @@
+-- What time does to offers and conversations. Idempotent, and safe to run twice at once.
+
+-- Expires offers and sends the next batches, at most p_limit dispatches. {dispatches, expired_offers}.
+create function public.sweep_dispatch(p_limit integer default 200) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  d mobility.dispatches;
+  o mobility.offers;
+  v_due uuid[];
+  v_locked integer;
+  v_dispatches integer := 0;
+  v_expired integer := 0;
+begin
+  for d in
+    select r.* from mobility.dispatches r
+    where r.status = 'running' and not exists (
+      select 1 from mobility.offers f where f.dispatch_id = r.id and f.status = 'offered' and f.expires_at > now()
+    )
+    order by r.created_at limit p_limit
+  loop
+    -- Never waits while it holds other locks: whoever has these rows is changing them, and another sweep comes.
+    perform 1 from mobility.trips where id = d.passenger_trip_id for update skip locked;
+    continue when not found;
+    v_due := array(select driver_trip_id from mobility.offers where dispatch_id = d.id and status = 'offered'
+      and expires_at <= now() order by driver_trip_id);
+    perform 1 from mobility.trips t
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where t.id = any (v_due) order by t.id for update of l skip locked;
+    get diagnostics v_locked = row_count;
+    continue when v_locked < (
+      select count(*) from mobility.trips t
+      join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+      where t.id = any (v_due));
+    for o in
+      update mobility.offers set status = 'expired', answered_at = now()
+      where dispatch_id = d.id and status = 'offered' and expires_at <= now() returning *
+    loop
+      perform mobility.add_to_metrics(o.driver_user_id, 'driver', '{"offers_expired": 1}');
+      update mobility.outbox set status = 'expired', lease = null
+      where subject = o.id and status = 'queued' and lease is null;
+      if not found then perform mobility.say(o.driver_user_id, 'offer_gone', '{"reason": "expired"}'); end if;
+      v_expired := v_expired + 1;
+    end loop;
+    perform mobility.advance_dispatch(d.id);
+    v_dispatches := v_dispatches + 1;
+  end loop;
+  return jsonb_build_object('dispatches', v_dispatches, 'expired_offers', v_expired);
+end
+$$;
+comment on function public.sweep_dispatch is 'Expires offers and sends the next ones.';
+revoke all on function public.sweep_dispatch from public, anon, authenticated;
+grant execute on function public.sweep_dispatch to service_role;
+
+-- What people were reminded of, so that it happens once.
+create table mobility.reminders (
+  trip_id uuid not null references mobility.trips (id) on delete cascade,
+  kind text not null check (kind in ('scheduled', 'stay_online', 'hidden')),
+  -- Which occasion: the position that grew old.
+  at timestamptz not null,
+  primary key (trip_id, kind, at)
+);
+comment on table mobility.reminders is 'Reminders given.';
+alter table mobility.reminders enable row level security;
+create policy reminders_service_only on mobility.reminders for all to service_role using (true) with check (true);
+
+-- Reminds drivers whose position grows old, ten minutes before they are hidden and when they are.
+create function mobility.remind_drivers() returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  r record;
+  v_reminded integer := 0;
+begin
+  for r in
+    select l.trip_id, l.user_id, l.position_at,
+      case when l.position_at > now() - mobility.freshness_limit() then 'stay_online' else 'hidden' end as kind
+    from mobility.live_positions l
+    join mobility.trips t on t.id = l.trip_id and t.status = 'open' and t.expires_at > now()
+    join mobility.conversations c on c.user_id = l.user_id
+    where l.role = 'driver' and l.position_at < now() - mobility.freshness_limit() + interval '10 minutes'
+      and l.findable_from <= now()
+    limit 500
+  loop
+    insert into mobility.reminders (trip_id, kind, at) values (r.trip_id, r.kind, r.position_at) on conflict do nothing;
+    continue when not found;
+    perform mobility.say(r.user_id, r.kind, jsonb_build_object('trip_id', r.trip_id), null, now() + interval '10 minutes');
+    v_reminded := v_reminded + 1;
+  end loop;
+  return v_reminded;
+end
+$$;
+comment on function mobility.remind_drivers is 'Asks drivers whose position grows old whether they are still there.';
+
+-- Tells those who wanted to know that somebody is near.
+create function mobility.serve_watches() returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  t mobility.trips;
+  v_near jsonb;
+  v_told integer := 0;
+begin
+  for t in
+    select r.* from mobility.watches w join mobility.trips r on r.id = w.trip_id
+    order by w.created_at limit 200 for update of w skip locked
+  loop
+    v_near := mobility.nearest('driver', t.vehicle_type, t.pickup_lat, t.pickup_lng, 1)::jsonb -> 0;
+    if t.status <> 'open' or t.expires_at <= now() then
+      delete from mobility.watches where trip_id = t.id;
+    -- The radius of the first search.
+    elsif mobility.distance_m(t.pickup_lat, t.pickup_lng, (v_near ->> 'lat')::double precision,
+      (v_near ->> 'lng')::double precision) < 5000 then
+      delete from mobility.watches where trip_id = t.id;
+      perform mobility.say(t.user_id, 'somebody_near', jsonb_build_object('trip_id', t.id, 'vehicle_type', t.vehicle_type),
+        null, t.expires_at);
+      v_told := v_told + 1;
+    end if;
+  end loop;
+  return v_told;
+end
+$$;
+comment on function mobility.serve_watches is 'Tells waiting passengers that somebody is near.';
+
+-- Reminds of bookings whose time has come to be looked for, and starts the search.
+create function mobility.remind_passengers() returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  t mobility.trips;
+  v_reminded integer := 0;
+begin
+  for t in
+    select * from mobility.trips r
+    where r.status = 'open' and r.role = 'passenger' and r.scheduled_for is not null
+      and r.scheduled_for - mobility.schedule_lead() <= now() and r.expires_at > now()
+      and not exists (select 1 from mobility.reminders d where d.trip_id = r.id and d.kind = 'scheduled')
+    limit 500
+  loop
+    insert into mobility.reminders (trip_id, kind, at) values (t.id, 'scheduled', t.scheduled_for) on conflict do nothing;
+    continue when not found;
+    perform mobility.say(t.user_id, 'scheduled_reminder', jsonb_build_object('trip_id', t.id, 'at', t.scheduled_for,
+      'time_zone', mobility.time_zone()), null, t.expires_at);
+    perform mobility.enqueue_task(t.user_id, jsonb_build_object('task', 'search', 'trip_id', t.id));
+    v_reminded := v_reminded + 1;
+  end loop;
+  return v_reminded;
+end
+$$;
+comment on function mobility.remind_passengers is 'Reminds of bookings and starts their search.';
+
+-- Reminders, watches, and forgetting: what people wrote goes after a day, what was sent after 30, and the ids
+-- of messages after the week in which WhatsApp may deliver them again.
+create function public.sweep_chat(p_limit integer default 1000) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  v_forgotten integer := 0;
+  v_part integer;
+begin
+  update mobility.inbox set content = jsonb_build_object('kind', content -> 'kind')
+  where id = any (array(select id from mobility.inbox where done_at < now() - interval '1 day'
+    and content ? 'text' order by done_at limit p_limit for update skip locked));
+  delete from mobility.inbox where id = any (array(select id from mobility.inbox
+    where done_at < now() - interval '8 days' order by done_at limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.outbox where id = any (array(select id from mobility.outbox
+    where status <> 'queued' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.deliveries where id = any (array(select id from mobility.deliveries
+    where status = 'sent' and created_at < now() - interval '8 days'
+      or status = 'dead' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.trip_links where token_hash = any (array(select token_hash from mobility.trip_links
+    where expires_at < now() - interval '7 days' limit p_limit for update skip locked));
+  return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
+    'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
+    'forgotten', v_forgotten);
+end
+$$;
+comment on function public.sweep_chat is 'Reminders, watches and forgetting; answers with counts.';
+revoke all on function public.sweep_chat from public, anon, authenticated;
+grant execute on function public.sweep_chat to service_role;
+
+-- How much waits, how long the oldest has waited, how much was given up.
+create function public.queue_depths() returns jsonb
+language sql stable security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'inbox', (select jsonb_build_object('pending', count(*) filter (where done_at is null),
+        'oldest_s', coalesce(extract(epoch from now() - min(received_at) filter (where done_at is null))::integer, 0),
+        'dead', count(*) filter (where done_at is not null))
+      from mobility.inbox where done_at is null or error_code is not null),
+    'outbox', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
+        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
+        'dead', count(*) filter (where status = 'dead'))
+      from mobility.outbox where status in ('queued', 'dead')),
+    'deliveries', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
+        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
+        'dead', count(*) filter (where status = 'dead'))
+      from mobility.deliveries where status in ('queued', 'dead')))
+$$;
+comment on function public.queue_depths is 'Depth, age and dead letters of the queues.';
+revoke all on function public.queue_depths from public, anon, authenticated;
+grant execute on function public.queue_depths to service_role;
+
+create index inbox_failed on mobility.inbox (received_at) where error_code is not null;
