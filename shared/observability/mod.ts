@@ -1,7 +1,8 @@
 import { ApiError, createHandler, type Platform, renderMetrics } from "../platform/mod.ts";
+import { renderQueueGauges } from "./queue-gauges.ts";
 
 /**
- * The metrics function: what every function counted, for Prometheus. Callers are the service, or whoever
+ * The metrics function: what every function counted and how full the queues are, for Prometheus. Callers are the service, or whoever
  * holds METRICS_TOKEN (a scraper sends it as a bearer token).
  */
 export function createMetricsHandler(platform: Platform): (request: Request) => Promise<Response> {
@@ -22,11 +23,14 @@ async function showMetrics(platform: Platform, request: Request): Promise<Respon
   if (!platform.cache.enabled) {
     throw new ApiError("SERVICE_UNAVAILABLE", "Metrics are kept in Redis, and none is configured");
   }
-  const text = await renderMetrics(platform.cache);
+  const [text, gauges] = await Promise.all([
+    renderMetrics(platform.cache),
+    renderQueueGauges(platform),
+  ]);
   if (text === undefined) {
     throw new ApiError("SERVICE_UNAVAILABLE", "Redis, which keeps the metrics, did not answer");
   }
-  return new Response(text, {
+  return new Response(text + gauges, {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
   });
 }

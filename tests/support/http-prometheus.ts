@@ -21,7 +21,7 @@ export function parsePrometheus(text: string): Map<string, number> {
       const [, kind, name = "", rest = ""] = comment;
       if (kind === "HELP") assert.ok(!types.has(name), `one HELP before the TYPE of ${name}`);
       else {
-        assert.match(rest, /^(counter|histogram)$/);
+        assert.match(rest, /^(counter|gauge|histogram)$/);
         types.set(name, rest);
       }
       family = name;

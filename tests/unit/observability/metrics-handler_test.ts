@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { renderQueueGauges } from "../../../shared/observability/queue-gauges.ts";
 import { createMetricsHandler } from "../../../shared/observability/mod.ts";
-import { createPlatform, readConfig } from "../../../shared/platform/mod.ts";
+import { createPlatform, type Platform, readConfig } from "../../../shared/platform/mod.ts";
+import { parsePrometheus } from "../../support/http-prometheus.ts";
 
 const TOKEN = "a token for the scraper";
 
-function handlerWith(env: Record<string, string>): (headers: HeadersInit) => Promise<number> {
-  const platform = createPlatform("metrics", {
+function platformWith(env: Record<string, string>, database: typeof fetch = refusing): Platform {
+  return createPlatform("metrics", {
     config: readConfig({
       SUPABASE_URL: "http://database.test",
       SUPABASE_SECRET_KEYS: '{"default":"sb_secret_1"}',
@@ -13,8 +15,16 @@ function handlerWith(env: Record<string, string>): (headers: HeadersInit) => Pro
       ...env,
     }),
     writeLog: () => {},
+    fetch: database,
   });
-  const handler = createMetricsHandler(platform);
+}
+
+function refusing(): Promise<Response> {
+  return Promise.reject(new TypeError("connection refused"));
+}
+
+function handlerWith(env: Record<string, string>): (headers: HeadersInit) => Promise<number> {
+  const handler = createMetricsHandler(platformWith(env));
   return async (headers) => {
     const response = await handler(new Request("http://functions.test/metrics", { headers }));
     await response.body?.cancel();
@@ -49,4 +59,49 @@ Deno.test("createMetricsHandler() says 503 when there is no Redis or it does not
     UPSTASH_REDIS_REST_TOKEN: "token",
   });
   assert.equal(await down(headers), 503);
+});
+
+Deno.test("createMetricsHandler() shows the queues, and the rest without them when the database is down", async () => {
+  await using redis = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json([{ result: ["mobility_matches_created_total", "7"] }]),
+  );
+  const env = {
+    UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${redis.addr.port}`,
+    UPSTASH_REDIS_REST_TOKEN: "token",
+  };
+  const queue = { pending: 3, oldest_s: 12, dead: 0 };
+  const answering = (): Promise<Response> =>
+    Promise.resolve(
+      Response.json({ inbox: queue, outbox: { ...queue, dead: 2 }, deliveries: queue }),
+    );
+  const scrape = async (database: typeof fetch): Promise<Map<string, number>> => {
+    const handler = createMetricsHandler(platformWith(env, database));
+    const headers = { apikey: "sb_secret_1" };
+    const response = await handler(new Request("http://functions.test/metrics", { headers }));
+    assert.equal(response.status, 200);
+    return parsePrometheus(await response.text());
+  };
+  const samples = await scrape(answering);
+  assert.equal(samples.get('mobility_queue_pending{queue="inbox"}'), 3);
+  assert.equal(samples.get('mobility_queue_oldest_seconds{queue="deliveries"}'), 12);
+  assert.equal(samples.get('mobility_queue_dead{queue="outbox"}'), 2);
+  assert.equal(samples.size, 10);
+  assert.deepEqual([...await scrape(refusing)], [["mobility_matches_created_total", 7]]);
+});
+
+Deno.test("renderQueueGauges() waits only so long for a database that hangs", async () => {
+  const gaveUp = Promise.withResolvers<void>();
+  const hanging = (_: unknown, init?: RequestInit): Promise<Response> =>
+    new Promise((_, reject) =>
+      init?.signal?.addEventListener("abort", () => {
+        reject(init.signal?.reason);
+        gaveUp.resolve();
+      })
+    );
+  const platform = platformWith({ DATABASE_DEADLINE_MS: "300" }, hanging);
+  const startedAt = performance.now();
+  assert.equal(await renderQueueGauges(platform, { patienceMs: 20 }), "");
+  assert.ok(performance.now() - startedAt < 250);
+  await gaveUp.promise;
 });
