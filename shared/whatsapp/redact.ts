@@ -13,7 +13,7 @@ export function redact(text: string, known: readonly string[] = []): string {
   }
   safe = safe
     .replace(/\b[a-z][a-z\d+.-]*:\/\/\S+/gi, MASK)
-    .replace(/\+?\d(?:[\s().-]?\d){5,}/g, MASK)
+    .replace(/\+?\d(?:[\s().-]{0,2}\d){5,}/g, MASK)
     .replace(/[\w-]{40,}|(?=[\w-]*\d)[\w-]{20,}/g, MASK)
     // A parameter's name has no spaces; what somebody wrote has.
     .replace(/(?<!\w)(["'`])[^"'`]*\s[^"'`]*\1/g, `$1${MASK}$1`)

@@ -252,7 +252,7 @@ Deno.test("parseWebhook reads the error of a failed status without numbers", () 
     status: "failed",
     at: "2026-11-23T10:26:30.000Z",
     error_code: 131026,
-    error_detail: "Message undeliverable: Not delivered to … (…)",
+    error_detail: "Message undeliverable: Not delivered to …)",
   }]);
 });
 
