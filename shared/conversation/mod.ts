@@ -1,3 +1,4 @@
+export { answerEvent, type Outcome } from "./answer-event.ts";
 export { type ClaimedEvent, claimedEvent } from "./claimed-event.ts";
 export type { Answer, Command, Decision, Search } from "./answer.ts";
 export { type Action, cancelReasons, parseAction } from "./actions.ts";

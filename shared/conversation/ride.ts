@@ -7,7 +7,7 @@ import type { Place } from "./steps.ts";
 
 type Advance = Extract<Command, { name: "advance" }>["action"];
 
-const MAX_RELAYED_LENGTH = 1_000;
+const MAX_RELAYED_LENGTH = 900;
 
 /** The ride that both sides have agreed on, if there is one. */
 export function agreedMatch(event: ClaimedEvent): MatchView | null {
