@@ -1,6 +1,7 @@
 import { bearerToken, identifyCaller, RefusedCallerError, verifyToken } from "./caller.ts";
 import type { Keys } from "./keys.ts";
 import type { RestHandler } from "./rest.ts";
+import { simulatorPage, type SimulatorPageOptions } from "./simulator-page.ts";
 
 /** A function as the gateway sees it. */
 export interface GatewayFunction {
@@ -15,6 +16,7 @@ export interface GatewayOptions {
   readonly functions: ReadonlyMap<string, GatewayFunction>;
   /** Undefined until the database is open. */
   readonly rest: () => RestHandler | undefined;
+  readonly simulator: SimulatorPageOptions;
 }
 
 /** Answers a request that came from the given address. */
@@ -26,7 +28,7 @@ const CORS = {
   "access-control-max-age": "3600",
 };
 
-/** The one door of the stack: /rest/v1, /functions/v1, /auth/v1 and /realtime/v1 as hosted. */
+/** The one door of the stack: /rest/v1, /functions/v1, /auth/v1 and /realtime/v1 as hosted; /simulator. */
 export function createGateway(options: GatewayOptions): Gateway {
   return async (request, info) => {
     try {
@@ -45,6 +47,9 @@ type RouteOptions = GatewayOptions & { readonly info: Deno.ServeHandlerInfo };
 async function route(request: Request, options: RouteOptions): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname.startsWith("/functions/v1/")) return await callFunction(request, options);
+  if (pathname === "/simulator" || pathname.startsWith("/simulator/")) {
+    return await simulatorPage(request, options.simulator);
+  }
   if (request.method === "OPTIONS") return preflight(request);
   if (pathname.startsWith("/rest/v1/") || pathname === "/rest/v1") {
     return await callRest(request, options);
@@ -67,7 +72,7 @@ async function route(request: Request, options: RouteOptions): Promise<Response>
   }
   return json(404, {
     code: "NOT_FOUND",
-    message: `Nothing is served at ${pathname}: try /rest/v1 or /functions/v1`,
+    message: `Nothing is served at ${pathname}: try /rest/v1, /functions/v1 or /simulator`,
   });
 }
 

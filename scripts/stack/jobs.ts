@@ -1,21 +1,37 @@
 import { z } from "zod";
 
-/** One piece of scheduled work: an RPC called every so many seconds. In production pg_cron does that. */
-export interface Job {
+/** One piece of scheduled work, called every so many seconds. In production pg_cron does that. */
+export type Job = RpcJob | FunctionJob;
+
+/** Work that a database function does. */
+export interface RpcJob {
   readonly name: string;
   readonly rpc: string;
+  readonly every_s: number;
+}
+
+/** Work that an edge function does when it is posted to; left out while there is no such function. */
+export interface FunctionJob {
+  readonly name: string;
+  readonly function: string;
+  readonly path: string;
   readonly every_s: number;
 }
 
 /** Everything that runs by the clock. */
 export const JOBS: readonly Job[] = [
   { name: "sweep", rpc: "sweep", every_s: 5 },
+  { name: "sweep_dispatch", rpc: "sweep_dispatch", every_s: 2 },
+  { name: "sweep_chat", rpc: "sweep_chat", every_s: 15 },
+  { name: "work", function: "whatsapp-webhook", path: "work", every_s: 1 },
 ];
 
-/** How the jobs reach the REST API. */
+/** How the jobs reach the stack. */
 export interface RunJobsOptions {
   readonly url: string;
   readonly secretKey: string;
+  /** The functions that run. */
+  readonly functions: readonly string[];
   readonly onProgress: (line: string) => void;
 }
 
@@ -26,7 +42,9 @@ export function runJobs(
   jobs: readonly Job[],
   options: RunJobsOptions & { readonly signal: AbortSignal },
 ): void {
-  for (const job of jobs) schedule(job, options);
+  for (const job of jobs) {
+    if ("rpc" in job || options.functions.includes(job.function)) schedule(job, options);
+  }
 }
 
 function schedule(
@@ -56,8 +74,9 @@ async function call(
   job: Job,
   { url, secretKey, signal }: RunJobsOptions & { readonly signal: AbortSignal },
 ): Promise<string | undefined> {
+  const path = "rpc" in job ? `rest/v1/rpc/${job.rpc}` : `functions/v1/${job.function}/${job.path}`;
   try {
-    const response = await fetch(`${url}/rest/v1/rpc/${job.rpc}`, {
+    const response = await fetch(`${url}/${path}`, {
       method: "POST",
       headers: { apikey: secretKey, "content-type": "application/json" },
       body: "{}",
@@ -65,9 +84,17 @@ async function call(
     });
     const text = await response.text();
     if (response.ok) return undefined;
-    const refusal = refusalSchema.safeParse(JSON.parse(text));
-    return `HTTP ${response.status}: ${refusal.success ? refusal.data.message : text}`;
+    return `HTTP ${response.status}: ${reason(text)}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function reason(text: string): string {
+  try {
+    return refusalSchema.safeParse(JSON.parse(text)).data?.message ?? text;
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
   }
 }

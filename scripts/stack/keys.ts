@@ -6,6 +6,9 @@ const savedSchema = z.object({
   secret_key: z.string().startsWith("sb_secret_"),
   jwt_secret: z.string().min(32),
   redis_token: z.string().min(16),
+  whatsapp_app_secret: z.string().min(1),
+  whatsapp_verify_token: z.string().min(1),
+  whatsapp_access_token: z.string().min(1),
 });
 
 type SavedKeys = z.infer<typeof savedSchema>;
@@ -17,7 +20,7 @@ export interface Keys extends SavedKeys {
   readonly service_role_key: string;
 }
 
-/** Where keys come from: the environment first (the CLI's own names), then the data folder. */
+/** Where keys come from: the environment first (the names of the CLI and of Meta), then the data folder. */
 export interface LoadKeysOptions {
   readonly env: Readonly<Record<string, string>>;
 }
@@ -29,12 +32,15 @@ const EXPIRES_AT = ISSUED_AT + 10 * 365 * 24 * 3600;
 /** Reads `<data>/keys.json`, making it on the first start; only its owner may read it. */
 export async function loadKeys(data: string, { env }: LoadKeysOptions): Promise<Keys> {
   const path = `${data}/keys.json`;
-  const saved = await readSaved(path) ?? await create(path);
+  const saved = await readSaved(path);
   const given = {
     publishable_key: env["SUPABASE_AUTH_PUBLISHABLE_KEY"],
     secret_key: env["SUPABASE_AUTH_SECRET_KEY"],
     jwt_secret: env["SUPABASE_AUTH_JWT_SECRET"],
     redis_token: env["UPSTASH_REDIS_REST_TOKEN"],
+    whatsapp_app_secret: env["WHATSAPP_APP_SECRET"],
+    whatsapp_verify_token: env["WHATSAPP_VERIFY_TOKEN"],
+    whatsapp_access_token: env["WHATSAPP_ACCESS_TOKEN"],
   };
   const present = Object.entries(given).filter(([, value]) => value !== undefined && value !== "");
   const keys = savedSchema.safeParse({ ...saved, ...Object.fromEntries(present) });
@@ -73,16 +79,21 @@ export function functionJwks(keys: Keys): string {
   return JSON.stringify({ keys: [{ kty: "oct", k, alg: "HS256", use: "sig" }] });
 }
 
-async function readSaved(path: string): Promise<SavedKeys | undefined> {
+async function readSaved(path: string): Promise<SavedKeys> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return await save(path, newKeys());
     throw error;
   }
-  const parsed = savedSchema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
+  const parsed = savedSchema.partial().safeParse(parseJson(text));
+  if (parsed.success) {
+    const whole = savedSchema.safeParse(parsed.data);
+    if (whole.success) return whole.data;
+    // A key that this version added is made now; those that are in use stay.
+    return await save(path, savedSchema.parse({ ...newKeys(), ...parsed.data }));
+  }
   throw new Error(`Cannot use ${path}: ${z.prettifyError(parsed.error)}. Delete it for new keys`);
 }
 
@@ -95,13 +106,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function create(path: string): Promise<SavedKeys> {
-  const keys: SavedKeys = {
+function newKeys(): SavedKeys {
+  return {
     publishable_key: `sb_publishable_${randomText(24)}`,
     secret_key: `sb_secret_${randomText(24)}`,
     jwt_secret: randomText(36),
     redis_token: randomText(24),
+    whatsapp_app_secret: randomText(24),
+    whatsapp_verify_token: randomText(24),
+    whatsapp_access_token: randomText(24),
   };
+}
+
+async function save(path: string, keys: SavedKeys): Promise<SavedKeys> {
   await Deno.writeTextFile(path, JSON.stringify(keys, null, 2) + "\n", { mode: 0o600 });
   return keys;
 }

@@ -3,6 +3,8 @@ export interface Ports {
   readonly gateway: number;
   readonly database: number;
   readonly redis: number;
+  /** The stand-in for Meta's Graph API. */
+  readonly graph: number;
   /** By function name. */
   readonly functions: Readonly<Record<string, number>>;
 }
@@ -28,6 +30,7 @@ const FUNCTION_PORTS: Readonly<Record<string, number>> = {
   matching: 4700,
   tracking: 4800,
   metrics: 4900,
+  "whatsapp-webhook": 4400,
 };
 
 /** Gives every part a port; the same functions get the same ports each time. */
@@ -37,7 +40,8 @@ export function choosePorts({ functions, gateway, from }: ChoosePortsOptions): P
       gateway: gateway ?? from,
       database: from + 1,
       redis: from + 2,
-      functions: Object.fromEntries(functions.map((name, index) => [name, from + 3 + index])),
+      graph: from + 3,
+      functions: Object.fromEntries(functions.map((name, index) => [name, from + 4 + index])),
     };
   }
   let next = 5000;
@@ -45,6 +49,7 @@ export function choosePorts({ functions, gateway, from }: ChoosePortsOptions): P
     gateway: gateway ?? 54321,
     database: 54322,
     redis: 54379,
+    graph: 54380,
     functions: Object.fromEntries(
       functions.map((name) => [name, FUNCTION_PORTS[name] ?? next++]),
     ),

@@ -6,6 +6,10 @@ const schema = z.object({
   api_url: z.string(),
   rest_url: z.string(),
   functions_url: z.string(),
+  /** The stand-in for Meta's Graph API, without a version. */
+  graph_url: z.string(),
+  webhook_url: z.string(),
+  simulator_url: z.string(),
   db_url: z.string(),
   redis_rest_url: z.string(),
   redis_rest_token: z.string(),
@@ -14,6 +18,8 @@ const schema = z.object({
   jwt_secret: z.string(),
   anon_key: z.string(),
   service_role_key: z.string(),
+  whatsapp_app_secret: z.string(),
+  whatsapp_verify_token: z.string(),
 });
 
 /** What `deno task status` tells of a running stack, kept in `<data>/stack.json` while it runs. */

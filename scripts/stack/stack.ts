@@ -1,15 +1,18 @@
-import { parseEnv } from "node:util";
 import { createGateway, type GatewayFunction } from "./gateway.ts";
 import { type Database, deletePglite, openPglite, openPostgres } from "./database.ts";
+import { environmentOfFunctions, phoneNumberId, readSettings } from "./function-environment.ts";
 import { FunctionProcess } from "./function-process.ts";
+import { serveGraph } from "./graph/serve.ts";
+import { createGraphStandIn } from "./graph/stand-in.ts";
 import { type Job, JOBS, runJobs } from "./jobs.ts";
-import { functionJwks, type Keys, loadKeys } from "./keys.ts";
+import { type Keys, loadKeys } from "./keys.ts";
 import { assertFree, choosePorts, type Ports, refusingTaken } from "./ports.ts";
 import { type FunctionEntry, type Project, readProject } from "./project.ts";
 import { MemoryRedis } from "./redis/memory-redis.ts";
 import { createRedisFront } from "./redis/rest-front.ts";
 import { ServerRedis } from "./redis/server-redis.ts";
 import { createRestHandler, type RestHandler } from "./rest.ts";
+import type { SimulatorPageOptions } from "./simulator-page.ts";
 import { readRunning, removeRunning, type StackInfo, writeRunning } from "./running.ts";
 
 /** How to start a stack. Paths are absolute. */
@@ -66,10 +69,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
-  const { data, env = {}, onProgress = () => {}, onLog = () => {} } = options;
+  const { data, onProgress = () => {}, onLog = () => {} } = options;
   const project = await readProject(options.root);
+  const env = options.env ?? {};
+  const settings = await readSettings(project, env);
   await Deno.mkdir(data, { recursive: true });
-  const keys = await loadKeys(data, { env });
+  const keys = await loadKeys(data, { env: settings });
   const ports = choosePorts({
     functions: project.functions.map(({ name }) => name),
     gateway: options.port,
@@ -79,16 +84,34 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
   if (databaseUrl === undefined) assertFree(ports.database, "database");
   const entries = await existing(project, onProgress);
   for (const { name } of entries) assertFree(portOf(ports, name), `function "${name}"`);
+  assertFree(ports.graph, "Graph API stand-in");
 
+  const url = `http://127.0.0.1:${ports.gateway}`;
+  const webhookUrl = `${url}/functions/v1/whatsapp-webhook`;
+  const standIn = createGraphStandIn({
+    appSecret: keys.whatsapp_app_secret,
+    accessToken: keys.whatsapp_access_token,
+    phoneNumberId: phoneNumberId(settings),
+    webhookUrl,
+  });
   const opened: { rest?: RestHandler } = {};
-  const gateway = serveGateway({ keys, ports, project, entries, rest: () => opened.rest });
-  const { url } = gateway;
+  const gateway = serveGateway({
+    keys,
+    ports,
+    project,
+    entries,
+    rest: () => opened.rest,
+    simulator: { folder: `${options.root}/web/simulator`, control: standIn.handle },
+  });
   closing.add(gateway.stop);
   const info: StackInfo = {
     pid: Deno.pid,
     api_url: url,
     rest_url: `${url}/rest/v1`,
     functions_url: `${url}/functions/v1`,
+    graph_url: `http://127.0.0.1:${ports.graph}`,
+    webhook_url: webhookUrl,
+    simulator_url: `${url}/simulator/`,
     db_url: databaseUrl ??
       `postgresql://postgres@127.0.0.1:${ports.database}/postgres?sslmode=disable`,
     redis_rest_url: `http://127.0.0.1:${ports.redis}`,
@@ -98,12 +121,19 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
     jwt_secret: keys.jwt_secret,
     anon_key: keys.anon_key,
     service_role_key: keys.service_role_key,
+    whatsapp_app_secret: keys.whatsapp_app_secret,
+    whatsapp_verify_token: keys.whatsapp_verify_token,
   };
   await writeRunning(data, info);
   closing.add(() => removeRunning(data));
 
   await serveRedis({ port: ports.redis, token: keys.redis_token, url: env["REDIS_URL"] }, closing);
-  const functionEnv = await environmentOfFunctions(project, { info, keys, env });
+  const graph = await serveGraph(standIn, ports.graph);
+  closing.add(async () => {
+    await standIn.close();
+    await graph.close();
+  });
+  const functionEnv = environmentOfFunctions(settings, { info, keys });
   // The database opens while the functions start; it is closed after them, and by itself if it cannot open.
   const opening = openDatabase(options, { project, ports, databaseUrl, onProgress });
   closing.add(() => opening.then((database) => database.close(), () => {}));
@@ -123,12 +153,15 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
   await Promise.all(processes.map((process) => answering(process, onProgress)));
   // First of all: a request under way has its functions and its database until it is answered.
   closing.add(gateway.stop);
+  // But nobody waits for those who only listen.
+  closing.add(standIn.endStreams);
 
   const jobs = new AbortController();
   closing.add(() => jobs.abort());
   runJobs(options.jobs ?? JOBS, {
     url,
     secretKey: keys.secret_key,
+    functions: entries.map(({ name }) => name),
     onProgress,
     signal: jobs.signal,
   });
@@ -151,14 +184,15 @@ async function refuseSecond(data: string): Promise<void> {
 }
 
 function serveGateway(
-  { keys, ports, project, entries, rest }: {
+  { keys, ports, project, entries, rest, simulator }: {
     keys: Keys;
     ports: Ports;
     project: Project;
     entries: readonly FunctionEntry[];
     rest: () => RestHandler | undefined;
+    simulator: SimulatorPageOptions;
   },
-): { url: string; stop: () => Promise<void> } {
+): { stop: () => Promise<void> } {
   const runnable = new Set(entries.map(({ name }) => name));
   const functions = new Map<string, GatewayFunction>(
     project.functions.map(({ name, verifyJwt }) => [name, {
@@ -171,12 +205,12 @@ function serveGateway(
     () =>
       Deno.serve(
         { hostname: "127.0.0.1", port: ports.gateway, onListen: () => {} },
-        createGateway({ keys, functions, rest }),
+        createGateway({ keys, functions, rest, simulator }),
       ),
   );
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => stopped ??= stopServing(server);
-  return { url: `http://127.0.0.1:${ports.gateway}`, stop };
+  return { stop };
 }
 
 /** Lets the requests under way finish; one that does not is left to its fate after 3 s. */
@@ -216,39 +250,6 @@ async function existing(
     }
   }
   return found;
-}
-
-/** What a hosted function finds in its environment, over supabase/functions/.env and the caller's own. */
-async function environmentOfFunctions(
-  project: Project,
-  { info, keys, env }: { info: StackInfo; keys: Keys; env: Readonly<Record<string, string>> },
-): Promise<Record<string, string>> {
-  const own = Object.entries(env).filter(([name]) => !name.startsWith("SUPABASE_"));
-  return {
-    UPSTASH_REDIS_REST_URL: info.redis_rest_url,
-    UPSTASH_REDIS_REST_TOKEN: info.redis_rest_token,
-    ...await readDotEnv(`${project.supabase}/functions/.env`),
-    ...Object.fromEntries(own),
-    SUPABASE_URL: info.api_url,
-    SUPABASE_DB_URL: info.db_url,
-    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable_key }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret_key }),
-    SUPABASE_JWKS: functionJwks(keys),
-    SUPABASE_ANON_KEY: keys.anon_key,
-    SUPABASE_SERVICE_ROLE_KEY: keys.service_role_key,
-  };
-}
-
-async function readDotEnv(path: string): Promise<Record<string, string>> {
-  try {
-    const values = parseEnv(await Deno.readTextFile(path));
-    return Object.fromEntries(
-      Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
 }
 
 async function openDatabase(

@@ -15,6 +15,9 @@ const LABELS: Readonly<Record<keyof StackInfo, string>> = {
   api_url: "API URL",
   rest_url: "REST URL",
   functions_url: "Functions URL",
+  graph_url: "Graph API stand-in URL",
+  webhook_url: "WhatsApp webhook URL",
+  simulator_url: "Simulator URL",
   db_url: "Database URL",
   redis_rest_url: "Redis REST URL",
   redis_rest_token: "Redis REST token",
@@ -23,8 +26,12 @@ const LABELS: Readonly<Record<keyof StackInfo, string>> = {
   jwt_secret: "JWT secret",
   anon_key: "anon key (legacy)",
   service_role_key: "service_role key (legacy)",
+  whatsapp_app_secret: "WhatsApp app secret",
+  whatsapp_verify_token: "WhatsApp verify token",
   pid: "Process id",
 };
+/** For programs: no person reads or types these. */
+const NOT_FOR_PEOPLE: readonly string[] = ["whatsapp_app_secret", "whatsapp_verify_token"];
 
 /** `deno task status`: the URLs and keys of the running stack, or exit code 1. */
 async function main(): Promise<number> {
@@ -57,7 +64,8 @@ export function formatStatus(info: StackInfo, format: typeof FORMATS[number]): s
   const named = Object.entries(values).map(([name, value]) => [name.toUpperCase(), value] as const);
   if (format === "json") return JSON.stringify(Object.fromEntries(named), null, 2);
   if (format === "env") return named.map(([name, value]) => `${name}="${value}"`).join("\n");
-  const lines = Object.entries({ ...values, pid });
+  const lines = Object.entries({ ...values, pid })
+    .filter(([name]) => !NOT_FOR_PEOPLE.includes(name));
   return lines.map(([name, value]) => `${label(name).padStart(26)}: ${value}`).join("\n");
 }
 

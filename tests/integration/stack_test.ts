@@ -243,6 +243,11 @@ async function checkFunctions(
       assert.equal(echo.env["SUPABASE_URL"], stack.url);
       assert.equal(echo.env["SUPABASE_SECRET_KEYS"], `{"default":"${stack.info.secret_key}"}`);
       assert.equal(echo.env["UPSTASH_REDIS_REST_URL"], stack.info.redis_rest_url);
+      assert.equal(echo.env["WHATSAPP_GRAPH_URL"], `${stack.info.graph_url}/v26.0`);
+      assert.equal(echo.env["WHATSAPP_APP_SECRET"], stack.info.whatsapp_app_secret);
+      assert.equal(echo.env["WHATSAPP_VERIFY_TOKEN"], stack.info.whatsapp_verify_token);
+      assert.equal(echo.env["MOBILITY_TRIP_PAGE_URL"], `${stack.url}/trip`);
+      assert.equal(echo.env["WHATSAPP_PHONE_NUMBER_ID"], "42");
       assert.equal(echo.env["TOY_SETTING"], "from-dot-env");
       assert.equal(echo.env["TOY_OTHER"], "from-the-caller");
       const redirect = await fetch(`${functions}/open/redirect`, { redirect: "manual" });

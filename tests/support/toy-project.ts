@@ -87,7 +87,10 @@ export async function makeToyProject(): Promise<ToyProject> {
   await write("supabase/config.toml", CONFIG);
   await write("supabase/functions/open/index.ts", ECHO);
   await write("supabase/functions/guarded/index.ts", ECHO);
-  await write("supabase/functions/.env", "TOY_SETTING=from-dot-env\nTOY_OTHER=from-dot-env\n");
+  await write(
+    "supabase/functions/.env",
+    "TOY_SETTING=from-dot-env\nTOY_OTHER=from-dot-env\nWHATSAPP_PHONE_NUMBER_ID=42\n",
+  );
   await write("supabase/migrations/20260101000000_create_toy.sql", MIGRATION);
   await write("supabase/seed.sql", SEED);
   return {

@@ -8,6 +8,9 @@ const keys: Keys = await completeKeys({
   secret_key: "sb_secret_test",
   jwt_secret: "a-secret-of-at-least-thirty-two-characters",
   redis_token: "0123456789abcdef",
+  whatsapp_app_secret: "app-secret",
+  whatsapp_verify_token: "verify-token",
+  whatsapp_access_token: "access-token",
 });
 
 Deno.test("identifyCaller() maps each kind of key to its role", async () => {

@@ -28,6 +28,22 @@ Deno.test("loadKeys() prefers the environment, and refuses what is no key", asyn
   });
 });
 
+Deno.test("loadKeys() takes Meta's secrets from the environment, and adds what older keys lack", async () => {
+  await withFolder(async (data) => {
+    const first = await loadKeys(data, { env: { WHATSAPP_APP_SECRET: "from-meta" } });
+    assert.equal(first.whatsapp_app_secret, "from-meta");
+    const path = `${data}/keys.json`;
+    const saved = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, saved.replaceAll(/,\s*"whatsapp_\w+": "[^"]*"/g, ""));
+    const second = await loadKeys(data, { env: {} });
+    assert.equal(second.secret_key, first.secret_key);
+    assert.notEqual(second.whatsapp_app_secret, "from-meta");
+    assert.match(second.whatsapp_verify_token, /^[\w-]{32}$/);
+    assert.notEqual(second.whatsapp_verify_token, first.whatsapp_verify_token);
+    assert.deepEqual(await loadKeys(data, { env: {} }), second);
+  });
+});
+
 Deno.test("loadKeys() says what to do with a broken keys.json", async () => {
   await withFolder(async (data) => {
     await Deno.writeTextFile(`${data}/keys.json`, "{");

@@ -6,6 +6,7 @@ Deno.test("choosePorts() gives known functions their ports and new ones the next
     gateway: 54321,
     database: 54322,
     redis: 54379,
+    graph: 54380,
     functions: { matching: 4700, one: 5000, ranking: 4500, two: 5001 },
   });
 });
@@ -15,7 +16,8 @@ Deno.test("choosePorts() takes everything from one port upwards, but the gateway
     gateway: 9000,
     database: 9001,
     redis: 9002,
-    functions: { a: 9003, b: 9004 },
+    graph: 9003,
+    functions: { a: 9004, b: 9005 },
   });
   assert.equal(choosePorts({ functions: [], from: 9000, gateway: 80 }).gateway, 80);
 });

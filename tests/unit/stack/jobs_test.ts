@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { type Job, JOBS, runJobs } from "../../../scripts/stack/jobs.ts";
+
+Deno.test("runJobs() calls functions of the database and of the edge, with the secret key", async () => {
+  await using gateway = serve(() => Response.json({}));
+  const jobs: Job[] = [
+    { name: "sweep", rpc: "sweep", every_s: 0.01 },
+    { name: "work", function: "open", path: "work", every_s: 0.01 },
+    { name: "absent", function: "absent", path: "work", every_s: 0.01 },
+  ];
+  await using running = run(jobs, gateway.url);
+  await until(() => new Set(gateway.calls).size >= 2 && gateway.calls.length >= 6);
+  running.stop();
+  assert.deepEqual([...new Set(gateway.calls)].sort(), [
+    "POST /functions/v1/open/work sb_secret_test {}",
+    "POST /rest/v1/rpc/sweep sb_secret_test {}",
+  ]);
+  assert.deepEqual(running.lines, []);
+});
+
+Deno.test("runJobs() waits for a call to end, and says once what is wrong with it", async () => {
+  let underWay = 0;
+  await using gateway = serve(async () => {
+    assert.equal(++underWay, 1);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    underWay--;
+    return gateway.calls.length < 3
+      ? Response.json({ message: "asleep" }, { status: 503 })
+      : new Response("no JSON", { status: 500 });
+  });
+  const work: Job = { name: "work", function: "open", path: "work", every_s: 0.001 };
+  await using running = run([work], gateway.url);
+  await until(() => gateway.calls.length >= 6);
+  assert.deepEqual(running.lines, [
+    'job "work" failed: HTTP 503: asleep',
+    'job "work" failed: HTTP 500: no JSON',
+  ]);
+});
+
+Deno.test("JOBS are the three sweeps and the worker of the queues", () => {
+  const every = Object.fromEntries(JOBS.map(({ name, every_s }) => [name, every_s]));
+  assert.deepEqual(every, { sweep: 5, sweep_dispatch: 2, sweep_chat: 15, work: 1 });
+});
+
+interface Gateway extends AsyncDisposable {
+  readonly url: string;
+  readonly calls: string[];
+}
+
+function serve(answer: () => Response | Promise<Response>): Gateway {
+  const calls: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (r) => {
+    const { pathname } = new URL(r.url);
+    calls.push(`${r.method} ${pathname} ${r.headers.get("apikey")} ${await r.text()}`);
+    return await answer();
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    calls,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+function run(
+  jobs: readonly Job[],
+  url: string,
+): AsyncDisposable & { lines: string[]; stop(): void } {
+  const lines: string[] = [];
+  const stopping = new AbortController();
+  runJobs(jobs, {
+    url,
+    secretKey: "sb_secret_test",
+    functions: ["open"],
+    onProgress: (line) => lines.push(line),
+    signal: stopping.signal,
+  });
+  const stop = (): void => stopping.abort();
+  return { lines, stop, [Symbol.asyncDispose]: async () => await stop() };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error("It did not come about in 5 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
