@@ -2559,6 +2559,37 @@ $$;
 
 COMMENT ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) IS 'A match, both positions, its events: what a tracker shows.';
 
+CREATE FUNCTION public.get_offers(p_acting_user uuid, p_trip_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+begin
+  select * into t from mobility.trips where id = p_trip_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
+  elsif p_acting_user <> t.user_id then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The trip belongs to somebody else';
+  end if;
+  return coalesce((
+    select jsonb_agg(jsonb_build_object(
+      'id', o.id, 'status', case when o.status = 'offered' and o.expires_at <= now() then 'expired' else o.status end,
+      'passenger_trip_id', o.passenger_trip_id, 'driver_trip_id', o.driver_trip_id,
+      'distance_m', o.distance_m, 'eta_s', o.eta_s, 'expires_at', o.expires_at,
+      'ride', mobility.ride_card(p, o.distance_m, o.eta_s)) order by o.created_at desc, o.id)
+    from (
+      select * from mobility.offers
+      where t.role = 'driver' and driver_trip_id = t.id or t.role = 'passenger' and passenger_trip_id = t.id
+      order by created_at desc limit 50
+    ) o
+    join mobility.trips p on p.id = o.passenger_trip_id
+  ), '[]');
+end
+$$;
+
+COMMENT ON FUNCTION public.get_offers(p_acting_user uuid, p_trip_id uuid) IS 'The offers of a trip, the newest first.';
+
 CREATE FUNCTION public.get_rollout() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -4511,6 +4542,9 @@ GRANT ALL ON FUNCTION public.find_place(p_text text, p_lat double precision, p_l
 
 REVOKE ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.get_offers(p_acting_user uuid, p_trip_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_offers(p_acting_user uuid, p_trip_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.get_rollout() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_rollout() TO service_role;

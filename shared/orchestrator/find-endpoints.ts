@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { etaS } from "../geo/mod.ts";
-import { findCounterparts, found, radiusM } from "../matching/mod.ts";
+import { findRanked, type RankedSearch } from "../dispatch/mod.ts";
+import { found, radiusM } from "../matching/mod.ts";
 import { type Endpoint, endpoint, type Platform } from "../platform/mod.ts";
-import { rank, scoreParts, type Strategies, strategyName } from "../ranking/mod.ts";
+import { scoreParts, type Strategies, strategyName } from "../ranking/mod.ts";
 
 const id = z.guid().transform((value) => value.toLowerCase());
 const options = z.object({
@@ -62,20 +62,17 @@ export function findEndpoints(platform: Platform, strategies: Strategies): Endpo
     role: "driver" | "passenger",
     search:
       & z.infer<typeof options>
-      & Pick<Parameters<typeof findCounterparts>[1], "caller" | "tripId">,
+      & Pick<RankedSearch, "caller" | "tripId">,
   ): Promise<z.infer<z.ZodObject<typeof common>> & { found: z.infer<typeof ranked> }> {
-    const { found: near, vehicle, cached } = await findCounterparts(platform, {
-      caller: search.caller,
-      tripId: search.tripId,
+    const { found, cached } = await findRanked(platform, {
+      ...search,
       role,
       radiusM: search.radius_m,
-      limit: search.limit,
+      strategies,
     });
-    platform.metrics.observe("mobility_counterparts_found", near.length, { role });
-    const best = rank(near, { strategy: search.strategy, strategies, limit: search.limit });
     return {
-      found: best.map((row) => ({ ...row, eta_s: etaS(row.distance_m, vehicle) })),
-      count: best.length,
+      found,
+      count: found.length,
       strategy: search.strategy,
       cached,
       timestamp: new Date().toISOString(),

@@ -110,6 +110,7 @@ export type Database = {
         Returns: Json;
       };
       "get_match": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
+      "get_offers": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
       "get_rollout": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_trip": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
       "people_cards": { Args: { "p_trip_ids": (string)[] }; Returns: Json };

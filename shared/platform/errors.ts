@@ -21,6 +21,8 @@ export const catalogue = {
   TRIP_NOT_FOUND: 404,
   MATCH_NOT_FOUND: 404,
   OFFER_NOT_FOUND: 404,
+  /** Nobody to dispatch to is within the radius. */
+  NO_DRIVERS_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   /** The trip is bound to a match; or one of the two people is, in accept-match. */
   TRIP_ALREADY_MATCHED: 409,

@@ -1,5 +1,5 @@
 // Operations.
-export { cancelTrip, openTrip } from "./trips.ts";
+export { type Actor, cancelTrip, openTrip } from "./trips.ts";
 export { acceptMatch, advanceMatch, rateMatch } from "./matches.ts";
 
 // What they take and give.

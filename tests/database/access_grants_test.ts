@@ -20,6 +20,7 @@ const API = [
   "public.find_nearby",
   "public.find_place",
   "public.get_match",
+  "public.get_offers",
   "public.get_rollout",
   "public.get_trip",
   "public.people_cards",

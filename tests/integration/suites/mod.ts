@@ -1,6 +1,7 @@
 import type { Suite } from "../../support/stack.ts";
 import { badBodiesSuite } from "./bad-bodies.ts";
 import { callersSuite } from "./callers.ts";
+import { dispatchSuite } from "./dispatch.ts";
 import { endingsSuite } from "./endings.ts";
 import { faultsSuite } from "./faults.ts";
 import { limitsSuite } from "./limits.ts";
@@ -15,6 +16,7 @@ import { transportSuite } from "./transport.ts";
 export function registerSuites(suite: Suite): void {
   rideSuite(suite);
   endingsSuite(suite);
+  dispatchSuite(suite);
   callersSuite(suite);
   searchSuite(suite);
   replaysSuite(suite);
