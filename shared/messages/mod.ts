@@ -6,3 +6,6 @@ export {
   type Say,
   say,
 } from "./say.ts";
+export { type MessageDefinition, messageKinds } from "./kinds.ts";
+export { RenderError, renderMessage, type UnrenderedMessage } from "./render-message.ts";
+export { describeTemplates, type TemplateDescription } from "./describe-templates.ts";

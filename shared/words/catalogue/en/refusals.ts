@@ -1,0 +1,26 @@
+/** Why something cannot be done, and what to do instead. */
+export const refusals = {
+  refusal_location: "This place doesn’t look right. Please send the location again.",
+  refusal_vehicle: "That vehicle doesn’t fit. Please choose again.",
+  refusal_not_found: "I can’t find this ride any more.",
+  refusal_taken: "Too late: this one is already taken.",
+  refusal_cancelled: "This request was cancelled.",
+  refusal_completed: "This ride is already over.",
+  refusal_not_due: "It’s too early. I look for a driver 15 minutes before the ride.",
+  refusal_in_ride: "You are in a ride now. Finish it or cancel it first.",
+  refusal_state: "That can’t be done now: the ride has moved on.",
+  refusal_rated: "You have already rated this ride. Thank you!",
+  refusal_expired: "This request is too old. Please start again.",
+  refusal_too_late: "Too late: the time to answer is over.",
+  refusal_self: "You can’t ride with yourself 🙂",
+  refusal_blocked: "You two can’t ride together: one of you has blocked the other.",
+  refusal_contacts: "You have 9 trusted contacts, the most there can be. Remove one first.",
+  refusal_pin: "That PIN is wrong. Ask the passenger for the 4 digits in their chat.",
+  refusal_pin_left:
+    "That PIN is wrong. {n, plural, one {# try} other {# tries}} left. Ask the passenger for the 4 digits in their chat.",
+  refusal_pin_locked: "Too many wrong PINs. Try again in {wait}.",
+  refusal_rate: "That was too fast. Try again in {wait}.",
+  refusal_forbidden: "This is not your ride.",
+  refusal_input: "I couldn’t use that. Please try again.",
+  refusal_fault: "Something went wrong on our side. Please try again in a minute.",
+};
