@@ -2085,16 +2085,19 @@ $$;
 
 COMMENT ON FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_answer jsonb) IS 'Answers a leased message in one transaction: {done, result}.';
 
-CREATE FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid DEFAULT NULL::uuid) RETURNS jsonb
+CREATE FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid DEFAULT NULL::uuid, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
+  v_answer jsonb := mobility.replay(p_acting_user, p_idempotency_key, jsonb_build_object(
+    'do', 'answer_offer', 'offer', p_offer_id, 'accept', p_accept));
   o mobility.offers;
   m mobility.matches;
   v_passenger mobility.trips;
   v_driver mobility.trips;
 begin
+  if v_answer is not null then return v_answer; end if;
   select * into o from mobility.offers where id = p_offer_id;
   if not found then
     raise sqlstate 'PT404' using message = 'OFFER_NOT_FOUND', detail = 'No offer has this id';
@@ -2113,7 +2116,7 @@ begin
       'response_ms_total', (extract(epoch from now() - o.created_at) * 1000)::bigint));
     perform mobility.say(o.driver_user_id, 'offer_declined');
     perform mobility.advance_dispatch(o.dispatch_id);
-    return '{"declined": true}'::jsonb;
+    return mobility.remember(p_acting_user, p_idempotency_key, '{"declined": true}'::jsonb);
   end if;
   select * into v_passenger from mobility.trips where id = o.passenger_trip_id;
   select * into v_driver from mobility.trips where id = o.driver_trip_id;
@@ -2123,11 +2126,12 @@ begin
   m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
     'id', p_match_id, 'initiated_by', 'passenger', 'respond_by', o.expires_at, 'created_at', o.created_at));
   m := mobility.apply_transition(m, 'accepted', 'driver', null);
-  return jsonb_build_object('match', mobility.match_json(m, p_acting_user));
+  return mobility.remember(p_acting_user, p_idempotency_key,
+    jsonb_build_object('match', mobility.match_json(m, p_acting_user)));
 end
 $$;
 
-COMMENT ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid) IS 'A driver''s answer to an offer: {match} or {declined}.';
+COMMENT ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid, p_idempotency_key text) IS 'A driver''s answer to an offer: {match} or {declined}.';
 
 CREATE FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text DEFAULT NULL::text, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2392,14 +2396,17 @@ $$;
 
 COMMENT ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) IS 'Opens a trip: {trip, replaced_trip_id, vehicle}.';
 
-CREATE FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer DEFAULT 3, p_offer_s integer DEFAULT 30) RETURNS jsonb
+CREATE FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer DEFAULT 3, p_offer_s integer DEFAULT 30, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
+  v_answer jsonb := mobility.replay(p_acting_user, p_idempotency_key, jsonb_build_object(
+    'do', 'dispatch_trip', 'trip', p_passenger_trip_id));
   t mobility.trips;
   d mobility.dispatches;
 begin
+  if v_answer is not null then return v_answer; end if;
   select * into t from mobility.trips where id = p_passenger_trip_id for update;
   if not found then
     raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
@@ -2417,13 +2424,13 @@ begin
   perform mobility.say(t.user_id, 'dispatching', jsonb_build_object('trip_id', t.id));
   perform mobility.advance_dispatch(d.id);
   select * into d from mobility.dispatches where id = d.id;
-  return jsonb_build_object('dispatch', jsonb_build_object(
+  return mobility.remember(p_acting_user, p_idempotency_key, jsonb_build_object('dispatch', jsonb_build_object(
     'id', d.id, 'passenger_trip_id', d.passenger_trip_id, 'status', d.status, 'candidates', jsonb_array_length(d.candidates),
-    'offered', d.next_candidate));
+    'offered', d.next_candidate)));
 end
 $$;
 
-COMMENT ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer) IS 'Offers a passenger''s trip to candidates in turn: {dispatch}.';
+COMMENT ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) IS 'Offers a passenger''s trip to candidates in turn: {dispatch}.';
 
 CREATE FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4507,8 +4514,8 @@ GRANT ALL ON FUNCTION public.advance_match(p_acting_user uuid, p_match_id uuid, 
 REVOKE ALL ON FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_answer jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_answer jsonb) TO service_role;
 
-REVOKE ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid) TO service_role;
+REVOKE ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid, p_idempotency_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid, p_idempotency_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text, p_idempotency_key text) TO service_role;
@@ -4525,8 +4532,8 @@ GRANT ALL ON FUNCTION public.claim_outbox(p_limit integer, p_lease_s integer) TO
 REVOKE ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) TO service_role;
 
-REVOKE ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer) TO service_role;
+REVOKE ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) TO service_role;

@@ -44,8 +44,7 @@ export const offer = z.object({
 });
 
 /** How to dispatch a trip: what to search, how many offers go out at once, and the seconds each stands. */
-export interface Dispatch extends Pick<RankedSearch, "caller" | "radiusM"> {
-  readonly actingUser: string | null;
+export interface Dispatch extends Actor, Pick<RankedSearch, "caller" | "radiusM"> {
   readonly tripId: string;
   readonly strategy: StrategyName;
   readonly strategies: Strategies;
@@ -81,6 +80,7 @@ export async function dispatchTrip(
     })),
     p_batch_size: options.batchSize,
     p_offer_s: options.offerS,
+    p_idempotency_key: options.idempotencyKey,
   }, z.object({ dispatch }));
   return started.dispatch;
 }
@@ -108,6 +108,7 @@ export async function answerOffer(
     p_acting_user: options.actingUser,
     p_offer_id: options.offerId,
     p_accept: options.accept,
+    p_idempotency_key: options.idempotencyKey,
   }, answeredOffer);
   if (answered.match !== undefined) {
     const { id, passenger_trip_id, driver_trip_id, vehicle_type } = answered.match;

@@ -32,12 +32,13 @@ export function dispatchEndpoints(platform: Platform, strategies: Strategies): E
       body: dispatchRequest,
       response: z.object({ dispatch }),
       limit: rateLimits.acceptMatch,
-      handle: async ({ body, caller, actingUser }) => ({
+      handle: async ({ body, caller, actingUser, idempotencyKey }) => ({
         status: 201,
         body: {
           dispatch: await dispatchTrip(platform, {
             caller,
             actingUser,
+            idempotencyKey,
             tripId: body.passenger_trip_id,
             radiusM: body.radius_m,
             strategy: body.strategy,

@@ -42,6 +42,7 @@ export type Database = {
         Args: {
           "p_accept": boolean;
           "p_acting_user": string;
+          "p_idempotency_key"?: string;
           "p_match_id"?: string;
           "p_offer_id": string;
         };
@@ -82,6 +83,7 @@ export type Database = {
           "p_acting_user": string;
           "p_batch_size"?: number;
           "p_candidates": Json;
+          "p_idempotency_key"?: string;
           "p_offer_s"?: number;
           "p_passenger_trip_id": string;
         };

@@ -162,15 +162,18 @@ comment on function mobility.close_offers is 'Calls back the offers of a trip th
 -- already goes on with the new list.
 create function public.dispatch_trip(
   p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer default 3,
-  p_offer_s integer default 30
+  p_offer_s integer default 30, p_idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
+  v_answer jsonb := mobility.replay(p_acting_user, p_idempotency_key, jsonb_build_object(
+    'do', 'dispatch_trip', 'trip', p_passenger_trip_id));
   t mobility.trips;
   d mobility.dispatches;
 begin
+  if v_answer is not null then return v_answer; end if;
   select * into t from mobility.trips where id = p_passenger_trip_id for update;
   if not found then
     raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
@@ -188,9 +191,9 @@ begin
   perform mobility.say(t.user_id, 'dispatching', jsonb_build_object('trip_id', t.id));
   perform mobility.advance_dispatch(d.id);
   select * into d from mobility.dispatches where id = d.id;
-  return jsonb_build_object('dispatch', jsonb_build_object(
+  return mobility.remember(p_acting_user, p_idempotency_key, jsonb_build_object('dispatch', jsonb_build_object(
     'id', d.id, 'passenger_trip_id', d.passenger_trip_id, 'status', d.status, 'candidates', jsonb_array_length(d.candidates),
-    'offered', d.next_candidate));
+    'offered', d.next_candidate)));
 end
 $$;
 comment on function public.dispatch_trip is 'Offers a passenger''s trip to candidates in turn: {dispatch}.';
@@ -200,17 +203,21 @@ grant execute on function public.dispatch_trip to service_role;
 -- A driver accepts or declines an offer. Accepting binds both at once: {match}; declining: {declined}.
 -- Raises OFFER_GONE with the reason: taken, cancelled, expired, or answered before.
 create function public.answer_offer(
-  p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid default null
+  p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid default null,
+  p_idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
+  v_answer jsonb := mobility.replay(p_acting_user, p_idempotency_key, jsonb_build_object(
+    'do', 'answer_offer', 'offer', p_offer_id, 'accept', p_accept));
   o mobility.offers;
   m mobility.matches;
   v_passenger mobility.trips;
   v_driver mobility.trips;
 begin
+  if v_answer is not null then return v_answer; end if;
   select * into o from mobility.offers where id = p_offer_id;
   if not found then
     raise sqlstate 'PT404' using message = 'OFFER_NOT_FOUND', detail = 'No offer has this id';
@@ -229,7 +236,7 @@ begin
       'response_ms_total', (extract(epoch from now() - o.created_at) * 1000)::bigint));
     perform mobility.say(o.driver_user_id, 'offer_declined');
     perform mobility.advance_dispatch(o.dispatch_id);
-    return '{"declined": true}'::jsonb;
+    return mobility.remember(p_acting_user, p_idempotency_key, '{"declined": true}'::jsonb);
   end if;
   select * into v_passenger from mobility.trips where id = o.passenger_trip_id;
   select * into v_driver from mobility.trips where id = o.driver_trip_id;
@@ -239,7 +246,8 @@ begin
   m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
     'id', p_match_id, 'initiated_by', 'passenger', 'respond_by', o.expires_at, 'created_at', o.created_at));
   m := mobility.apply_transition(m, 'accepted', 'driver', null);
-  return jsonb_build_object('match', mobility.match_json(m, p_acting_user));
+  return mobility.remember(p_acting_user, p_idempotency_key,
+    jsonb_build_object('match', mobility.match_json(m, p_acting_user)));
 end
 $$;
 comment on function public.answer_offer is 'A driver''s answer to an offer: {match} or {declined}.';
