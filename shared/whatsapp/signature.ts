@@ -17,7 +17,8 @@ export async function verifySignature(
   if (await crypto.subtle.verify("HMAC", key, signature, new Uint8Array(body))) return true;
   // Meta is known to sign an ASCII form of the body; on the wire it may still be UTF-8.
   const escaped = escapeBody(body);
-  return escaped !== undefined && await crypto.subtle.verify("HMAC", key, signature, escaped);
+  return escaped !== undefined &&
+    await crypto.subtle.verify("HMAC", key, signature, new TextEncoder().encode(escaped));
 }
 
 /** The X-Hub-Signature-256 of a body: "sha256=" and 64 lowercase hexadecimal digits. */
@@ -32,7 +33,7 @@ export async function signBody(secret: string, body: Uint8Array): Promise<string
 }
 
 /** Every character outside \0-~ as \uXXXX. Undefined when there is none, or it is not UTF-8. */
-function escapeBody(body: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+function escapeBody(body: Uint8Array): string | undefined {
   if (!body.some((byte) => byte > LAST_UNESCAPED)) return undefined;
   let text: string;
   try {
@@ -41,7 +42,7 @@ function escapeBody(body: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
     return undefined;
   }
   const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return new TextEncoder().encode(text.replace(/[^\0-~]/g, escape));
+  return text.replace(/[^\0-~]/g, escape);
 }
 
 function importKey(secret: string, usage: "sign" | "verify"): Promise<CryptoKey> {
