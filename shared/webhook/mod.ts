@@ -1,0 +1,1 @@
+export { createWebhookHandler } from "./webhook-handler.ts";

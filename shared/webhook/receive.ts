@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { errorLabel } from "../outbox/mod.ts";
+import { ApiError, type Platform, readBytes, type WhatsAppConfig } from "../platform/mod.ts";
+import { type InboundMessage, parseWebhook, verifySignature } from "../whatsapp/mod.ts";
+import type { Rollout } from "./rollout.ts";
+import { type Share, shareWebhook } from "./split.ts";
+
+/** What Meta sends at most. */
+const MAX_BYTES = 3 * 1024 * 1024;
+const SIGNATURE = "x-hub-signature-256";
+const received = z.object({
+  stored: z.number().int(),
+  duplicates: z.number().int(),
+  statuses: z.number().int(),
+});
+
+/** What a webhook left to do. */
+export interface Received {
+  readonly messages: readonly InboundMessage[];
+  /** How many of them are new. */
+  readonly stored: number;
+  readonly statuses: number;
+  /** Whether a message that we sent is to be sent again. */
+  readonly failures: boolean;
+  readonly forwards: number;
+}
+
+/**
+ * Takes a webhook: nothing is looked at before its signature, and all of it is stored when this returns.
+ * @throws ApiError UNAUTHENTICATED, PAYLOAD_TOO_LARGE, SERVICE_UNAVAILABLE
+ */
+export async function receiveWebhook(
+  platform: Platform,
+  { request, config, rollout }: {
+    readonly request: Request;
+    readonly config: WhatsAppConfig;
+    readonly rollout: Rollout;
+  },
+): Promise<Received> {
+  const signature = request.headers.get(SIGNATURE);
+  if (signature === null) throw new ApiError("UNAUTHENTICATED", `Sign the body: ${SIGNATURE}`);
+  const bytes = await readBytes(request, MAX_BYTES);
+  if (!await verifySignature(config.appSecret, { body: bytes, header: signature })) {
+    throw new ApiError("UNAUTHENTICATED", `${SIGNATURE} does not sign this body`);
+  }
+  const body = parseJson(bytes);
+  if (body === undefined) {
+    // Signed, so it is Meta's: refused, it would come again for seven days and be no better.
+    platform.logger.log("error", "webhook_unreadable", { bytes: bytes.length });
+    return { messages: [], stored: 0, statuses: 0, failures: false, forwards: 0 };
+  }
+  const parsed = parseWebhook(body);
+  for (const { code } of parsed.errors) countError(platform, code);
+  const share: Share = config.v1WebhookUrl === undefined
+    ? { messages: parsed.messages, statuses: parsed.statuses, forwards: [] }
+    : await shareWebhook({ bytes, signature, body, parsed }, {
+      percent: await rollout.percent(),
+      appSecret: config.appSecret,
+    });
+  return await store(platform, share);
+}
+
+async function store(platform: Platform, share: Share): Promise<Received> {
+  const { messages, statuses, forwards } = share;
+  const failed = statuses.filter(({ status }) => status === "failed");
+  for (const { error_code } of failed) countError(platform, error_code);
+  const isEmpty = messages.length + statuses.length + forwards.length === 0;
+  const { stored, duplicates } = isEmpty
+    ? { stored: 0, duplicates: 0 }
+    : await platform.database.call("receive_whatsapp", {
+      p_messages: z.json().parse(messages),
+      p_statuses: z.json().parse(statuses),
+      p_deliveries: z.json().parse(forwards),
+    }, received);
+  const kinds = new Set(messages.map(({ content }) => content.kind));
+  // Nearly every webhook has one message; of several the database tells only how many were new.
+  const kind = kinds.size === 1 ? [...kinds].join() : "mixed";
+  for (const [result, count] of Object.entries({ stored, duplicate: duplicates })) {
+    if (count > 0) {
+      platform.metrics.count("mobility_webhook_messages_total", { kind, result }, count);
+    }
+  }
+  return {
+    messages,
+    stored,
+    statuses: statuses.length,
+    failures: failed.length > 0,
+    forwards: forwards.length,
+  };
+}
+
+function countError(platform: Platform, code: number | null): void {
+  platform.metrics.count("mobility_webhook_errors_total", { code: errorLabel(code) });
+  platform.logger.log("warn", "whatsapp_error", { code: code ?? undefined });
+}
+
+/** The JSON object of the bytes; undefined when they are none. */
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    const body: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return z.record(z.string(), z.unknown()).safeParse(body).data === undefined ? undefined : body;
+  } catch {
+    return undefined;
+  }
+}
