@@ -79,8 +79,8 @@ function passengersNear(
     button: "list_passengers",
     rows: shown.map((passenger) => ({
       id: `take:${trip_id}:${passenger.trip_id}`,
-      title: `${distance(passenger.distance_m)} · ${duration(passenger.eta_s)}`,
-      description: t("row_passenger_about"),
+      title: distance(passenger.distance_m),
+      description: t("row_passenger_about", { duration: duration(passenger.eta_s) }),
     })),
   });
 }

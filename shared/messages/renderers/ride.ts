@@ -69,7 +69,10 @@ function relayed(
   scene: Scene,
 ): OutboundMessage {
   const from = nameOr(name, from_role === "driver" ? "your_driver" : "your_passenger", scene);
-  const body = scene.words.t("relayed", { name: sentence(from), text: tidyLines(text, RELAYED) });
+  const body = scene.words.t("relayed", {
+    name: sentence(from),
+    text: tidyLines(text, RELAYED) || "…",
+  });
   return { type: "text", body };
 }
 

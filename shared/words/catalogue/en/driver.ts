@@ -35,7 +35,7 @@ export const driver = {
   cancelled_by_passenger: "The passenger cancelled this ride. You get the next one.",
   passengers_near:
     "{n, plural, one {# passenger is} other {# passengers are}} looking for a ride near you. Offer yours?",
-  row_passenger_about: "Tap to offer your ride",
+  row_passenger_about: "{duration} away · Tap to offer your ride",
   no_passengers_near: "No passenger near you now. Stay online: I send you rides.",
   asking_passenger: "I’m asking {passenger}. They have {time} to answer.",
   passenger_declined: "The passenger said no this time. You stay online.",
