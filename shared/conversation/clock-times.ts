@@ -26,7 +26,7 @@ const dayParts: readonly (readonly [RegExp, DayPart])[] = [
 ];
 const halfPast = /\b(?:na nusu|nigice)\b/;
 const fillers = /\b(?:at|a|around|vers|on|kuri)\b/g;
-const digits = /^(\d{1,2})(?: ?([:.h]) ?(\d{2})?)?(?: ?(am|pm))?$/;
+const digits = /^(\d{1,2})(?: ?([:.]|h|heures?|oclock) ?(\d{2})?)?(?: ?(am|pm))?$/;
 
 /**
  * Reads a time as people type it in the four languages ("18:30", "6pm", "demain 7h30", "saa 2 asubuhi"):
@@ -63,7 +63,7 @@ function onTheClock(
   options: { saa: boolean; part: string | undefined },
 ): ClockTime | undefined {
   const { hour, minute } = said;
-  if (hour > 24 || minute > 59) return undefined;
+  if (hour > 24 || minute > 59 || hour === 24 && minute > 0) return undefined;
   if (hour > 12 || (options.part === undefined && !options.saa)) return { hour: hour % 24, minute };
   if (options.part === undefined || hour === 0 && options.saa) return undefined;
   if (options.saa) return { hour: (hour + swahiliShift(hour, options.part)) % 24, minute };

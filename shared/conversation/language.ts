@@ -16,7 +16,9 @@ export function setLanguage(event: ClaimedEvent, locale: Locale): Answer {
 /** Adds the language that a person's first message, or else their number, tells. */
 export function withLocale(event: ClaimedEvent, answer: Answer): Answer {
   const { person, event: { content } } = event;
-  if (person.locale_known || content.kind === "task") return answer;
+  // What is chosen needs no guess.
+  const isChosen = person.locale_known || answer.command?.name === "set_locale";
+  if (isChosen || content.kind === "task") return answer;
   const locale = detectLocale({
     text: content.kind === "text" ? content.text : null,
     phone: person.phone,
