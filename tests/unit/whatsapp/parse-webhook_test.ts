@@ -110,6 +110,56 @@ Deno.test("parseWebhook reads contact cards with one international number each, 
   });
 });
 
+Deno.test("parseWebhook takes the number that WhatsApp knows, and none without its country", () => {
+  const numbers: [unknown[], string | undefined][] = [
+    [[{ phone: "+250788000009" }, { wa_id: "250788000002" }], "+250788000002"],
+    [[{ phone: "788000009" }, { phone: "+250788000003" }], "+250788000003"],
+    [[{ phone: "788000009" }], undefined],
+    [[{ phone: "+2507880000091234" }], undefined],
+    [[{ phone: "+25" }, null, 7], undefined],
+  ];
+  for (const [phones, phone] of numbers) {
+    const content = contentOf({ type: "contacts", contacts: [{ phones }] });
+    const expected = phone === undefined
+      ? { kind: "unsupported", type: "contacts" }
+      : { kind: "contacts", contacts: [{ name: "", phone }] };
+    assert.deepEqual(content, expected);
+  }
+});
+
+Deno.test("parseWebhook reads taps on buttons and rows with their ids untouched", () => {
+  const id = "pick:5f0e:9c1b";
+  const taps: [Record<string, unknown>, unknown][] = [
+    [{ type: "button_reply", button_reply: { id, title: "Accept" } }, {
+      kind: "reply",
+      id,
+      title: "Accept",
+    }],
+    [{ type: "list_reply", list_reply: { id, title: "Jean\n", description: "4 min" } }, {
+      kind: "reply",
+      id,
+      title: "Jean",
+    }],
+    [{ type: "list_reply", list_reply: { id } }, { kind: "reply", id, title: "" }],
+    [{ type: "button_reply", button_reply: { id: "x".repeat(300), title: "A" } }, {
+      kind: "reply",
+      id: "x".repeat(256),
+      title: "A",
+    }],
+    [{ type: "button_reply", list_reply: { id, title: "A" } }, {
+      kind: "unsupported",
+      type: "interactive",
+    }],
+    [{ type: "button_reply", button_reply: { id: "", title: "A" } }, {
+      kind: "unsupported",
+      type: "interactive",
+    }],
+  ];
+  for (const [interactive, content] of taps) {
+    assert.deepEqual(contentOf({ type: "interactive", interactive }), content);
+  }
+});
+
 Deno.test("parseWebhook says of what kind an unsupported message is", () => {
   const [message] = parseWebhook(fixture("unsupported_location").json).messages;
   assert.deepEqual(message?.content, { kind: "unsupported", type: "unsupported:location" });
@@ -224,6 +274,8 @@ Deno.test("parseWebhook knows a sender by message, by contact, or by the only co
     [anonymous, [contact, other], undefined],
     [anonymous, [], undefined],
     [{ ...anonymous, from: "nobody", from_user_id: "two words" }, [], undefined],
+    [{ ...anonymous, from: "2507880000011234", from_user_id: "x".repeat(141) }, [], undefined],
+    [{ ...anonymous, from_user_id: "x".repeat(140) }, [], ["x".repeat(140), null, null]],
     // wa_id and from may differ; one message and one contact belong together.
     [{ ...anonymous, from: "5491155550001" }, [{ ...contact, wa_id: "541155550001" }], [
       id,
