@@ -3,7 +3,7 @@ import { type Metrics, type Platform, Pump } from "../platform/mod.ts";
 import type { GraphClient, SendOutcome } from "../whatsapp/mod.ts";
 import { errorLabel } from "./error-label.ts";
 import { recordResults } from "./record-results.ts";
-import { type ClaimedMessage, claimedMessage, sendMessage } from "./send-message.ts";
+import { type ClaimedMessage, claimedMessage, sendMessage, WINDOW_CLOSED } from "./send-message.ts";
 
 const CONCURRENCY = 20;
 /** Seconds: a send's timeout, and the attempts to record it. */
@@ -33,7 +33,8 @@ export function createOutboxPump(
     count(metrics, outcome);
     options.onOutcome?.(outcome.outcome);
     if (outcome.outcome === "dead") {
-      logger.log("error", "message_dead", {
+      // That somebody has been silent for a day, and this is not worth a template, is nobody's fault.
+      logger.log(outcome.error_detail === WINDOW_CLOSED ? "info" : "error", "message_dead", {
         outbox_id: id,
         kind: claimed.kind,
         code: outcome.error_code ?? undefined,

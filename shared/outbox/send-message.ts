@@ -8,6 +8,9 @@ import {
   toGraphBody,
 } from "../whatsapp/mod.ts";
 
+/** Why nothing but a template could be sent, and there is none. */
+export const WINDOW_CLOSED = "window_closed";
+
 /** A message to a person, leased to this process. */
 export const claimedMessage = z.object({
   id: z.guid(),
@@ -37,6 +40,9 @@ export async function sendMessage(
   claimed: ClaimedMessage,
   { graph, tripPageUrl, logger }: SendOptions,
 ): Promise<SendOutcome> {
+  if (claimed.to.whatsapp_user_id === null && claimed.to.phone === null) {
+    return { outcome: "dead", error_code: null, error_detail: "no_address" };
+  }
   let message: OutboundMessage | null;
   try {
     message = renderMessage(claimed, { tripPageUrl });
@@ -49,9 +55,8 @@ export async function sendMessage(
     });
     return { outcome: "dead", error_code: null, error_detail: "RENDER_FAILED" };
   }
-  // Not worth a template: whoever has been silent for a day is not told.
   if (message === null) {
-    return { outcome: "dead", error_code: null, error_detail: "window_closed" };
+    return { outcome: "dead", error_code: null, error_detail: WINDOW_CLOSED };
   }
   const body = toGraphBody(message, claimed.to, { callbackData: `outbox:${claimed.id}` });
   return await graph.send(body, { attempts: claimed.attempts });

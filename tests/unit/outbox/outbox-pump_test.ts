@@ -94,6 +94,19 @@ Deno.test("createOutboxPump() gives up what has no words, and sends the rest", a
   assert.doesNotMatch(lines.join(), /250788|RW\.1/);
 });
 
+Deno.test("createOutboxPump() gives up what has nobody to go to any more", async () => {
+  const { run, sent, recorded } = scene([[{
+    ...claimed,
+    to: { whatsapp_user_id: null, phone: null },
+  }]]);
+  await run();
+  assert.equal(sent.length, 0);
+  assert.match(
+    JSON.stringify(recorded),
+    /"outcome":"dead","error_code":null,"error_detail":"no_address"/,
+  );
+});
+
 Deno.test("createOutboxPump() records a refusal of WhatsApp as what it means", async () => {
   const { run, recorded } = scene([[claimed]], {
     graph: () => Response.json({ error: { code: 131047, message: "x" } }, { status: 400 }),
