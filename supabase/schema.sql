@@ -720,6 +720,19 @@ $$;
 
 COMMENT ON FUNCTION mobility.fare_for(p_vehicle_type text, p_lat double precision, p_lng double precision, p_distance_m double precision, p_duration_s double precision, p_at timestamp with time zone) IS 'Fare of a trip of a distance (m) and duration (s) at a moment, or null without a tariff.';
 
+CREATE FUNCTION mobility.find_person(p_whatsapp_user_id text, p_phone text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    (select user_id from mobility.profiles where whatsapp_user_id = p_whatsapp_user_id),
+    (select user_id from mobility.profiles
+      where phone = p_phone and (whatsapp_user_id is null or p_whatsapp_user_id is null))
+  )
+$$;
+
+COMMENT ON FUNCTION mobility.find_person(p_whatsapp_user_id text, p_phone text) IS 'The person behind a WhatsApp identity, or null.';
+
 CREATE FUNCTION mobility.finish_driver_trip(m mobility.matches) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -759,41 +772,62 @@ CREATE FUNCTION mobility.freshness_limit() RETURNS interval
 
 COMMENT ON FUNCTION mobility.freshness_limit() IS 'Age from which a driver''s position is not offered any more.';
 
-CREATE FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) RETURNS uuid
+CREATE FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   p mobility.profiles;
 begin
+  update mobility.profiles set phone = null where phone = p_phone and user_id is distinct from p_to returning * into p;
+  if not found or p.whatsapp_user_id is not null or p_to is null then return; end if;
+  update mobility.trusted_contacts c set contact_user_id = p_to
+  where c.contact_user_id = p.user_id and c.user_id <> p_to and not exists (
+    select 1 from mobility.trusted_contacts t where t.user_id = c.user_id and t.contact_user_id = p_to);
+  update mobility.outbox set user_id = p_to where user_id = p.user_id and status = 'queued';
+end
+$$;
+
+COMMENT ON FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) IS 'Takes a number from who had it.';
+
+CREATE FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  p mobility.profiles;
+  v_name text := left(nullif(trim(p_display_name), ''), 120);
+begin
   loop
-    begin
-      select * into p from mobility.profiles where whatsapp_user_id = p_whatsapp_user_id;
-      if not found then
-        select * into p from mobility.profiles
-        where phone = p_phone and (whatsapp_user_id is null or p_whatsapp_user_id is null);
+    select * into p from mobility.profiles where user_id = mobility.find_person(p_whatsapp_user_id, p_phone);
+    if p.user_id is not null then
+      if (p.whatsapp_user_id, p.phone, p.display_name) is not distinct from (coalesce(p.whatsapp_user_id,
+          p_whatsapp_user_id), coalesce(p_phone, p.phone), coalesce(v_name, p.display_name)) then
+        return p.user_id;
       end if;
-      if p_phone is not null and p.phone is distinct from p_phone then
-        update mobility.profiles set phone = null
-        where phone = p_phone and user_id is distinct from p.user_id;
+      -- The conversation before the profile, as whoever answers the person locks them.
+      insert into mobility.conversations as c (user_id) values (p.user_id)
+      on conflict (user_id) do update set step = c.step;
+      continue when mobility.find_person(p_whatsapp_user_id, p_phone) is distinct from p.user_id;
+    end if;
+    begin
+      if p_phone is distinct from p.phone then
+        perform mobility.hand_over_phone(p_phone, p.user_id);
       end if;
       if p.user_id is null then
         insert into mobility.profiles (whatsapp_user_id, phone, display_name)
-        values (p_whatsapp_user_id, p_phone, p_display_name) returning * into p;
-      elsif p.whatsapp_user_id is null and p_whatsapp_user_id is not null
-        or p.phone is distinct from coalesce(p_phone, p.phone)
-        or p.display_name is distinct from coalesce(p_display_name, p.display_name) then
-        update mobility.profiles set whatsapp_user_id = coalesce(p_whatsapp_user_id, whatsapp_user_id),
-          phone = coalesce(p_phone, phone), display_name = coalesce(p_display_name, display_name)
+        values (p_whatsapp_user_id, p_phone, v_name) returning * into p;
+      else
+        update mobility.profiles set whatsapp_user_id = coalesce(whatsapp_user_id, p_whatsapp_user_id),
+          phone = coalesce(p_phone, phone), display_name = coalesce(v_name, display_name)
         where user_id = p.user_id;
       end if;
-      exit;
+      return p.user_id;
     exception when unique_violation then
-      -- Somebody else's first message of the same person, at the same moment: now it is there.
+      -- Another message of the same person at the same moment: now the person is there.
       null;
     end;
   end loop;
-  return p.user_id;
 end
 $$;
 
@@ -846,6 +880,39 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.leave_pool(t mobility.trips) IS 'Hides a matched trip from the searches.';
+
+CREATE TABLE mobility.trip_links (
+    token_hash bytea NOT NULL,
+    match_id uuid NOT NULL,
+    viewer text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
+    revoked_at timestamp with time zone,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    CONSTRAINT trip_links_viewer_check CHECK ((viewer = ANY (ARRAY['driver'::text, 'passenger'::text, 'guest'::text])))
+);
+
+COMMENT ON TABLE mobility.trip_links IS 'Links to rides: for whom, until when; the token itself is nowhere.';
+
+CREATE FUNCTION mobility.link_of(p_token text) RETURNS mobility.trip_links
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  l mobility.trip_links;
+begin
+  select * into l from mobility.trip_links where token_hash = sha256(convert_to(p_token, 'UTF8'));
+  if not found then
+    raise sqlstate 'PT404' using message = 'LINK_NOT_FOUND', detail = 'No ride has this link';
+  elsif l.revoked_at is not null or l.expires_at <= now() then
+    raise sqlstate 'PT410' using message = 'LINK_EXPIRED', detail = 'The link is not valid any more';
+  end if;
+  return l;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.link_of(p_token text) IS 'The link behind a token, if it is valid.';
 
 CREATE FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) RETURNS mobility.matches
     LANGUAGE plpgsql
@@ -987,6 +1054,36 @@ CREATE FUNCTION mobility.match_view(m mobility.matches, p_user_id uuid) RETURNS 
 $$;
 
 COMMENT ON FUNCTION mobility.match_view(m mobility.matches, p_user_id uuid) IS 'A match as one of its people sees it in chat.';
+
+CREATE FUNCTION mobility.may_receive(p_topic text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+  v_user_id uuid;
+begin
+  if v_claims ? 'link_id' then
+    return exists (
+      select 1 from mobility.trip_links l
+      where l.id = (v_claims ->> 'link_id')::uuid and l.revoked_at is null and l.expires_at > now()
+        and p_topic = 'match:' || l.match_id
+    );
+  end if;
+  v_user_id := (v_claims ->> 'sub')::uuid;
+  return p_topic = 'user:' || v_user_id
+    or p_topic = 'operators' and exists (select 1 from mobility.operators where user_id = v_user_id)
+    or p_topic ~ '^match:[0-9a-f-]{36}$' and exists (
+      select 1 from mobility.matches
+      where id = substr(p_topic, 7)::uuid and v_user_id in (driver_user_id, passenger_user_id)
+    );
+exception when invalid_text_representation then
+  -- A subject or topic that is no id of ours.
+  return false;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility.may_receive(p_topic text) IS 'Whether the caller may listen to a Realtime topic.';
 
 CREATE FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) RETURNS extensions.geometry
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -1255,24 +1352,77 @@ $$;
 
 COMMENT ON FUNCTION mobility.prolong_trip(p_user_id uuid, p_trip_id uuid, p_by interval) IS 'Locks a person''s open trip and prolongs it.';
 
-CREATE FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) RETURNS void
+CREATE FUNCTION mobility.push(p_topics text[], p_event text, p_payload jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $_$
 declare
-  v_send regprocedure := to_regprocedure('realtime.send(jsonb,text,text,boolean)');
-  v_payload jsonb := jsonb_build_object(
-    'match_id', m.id, 'status', m.status, 'from_status', p_from_status, 'actor', p_actor, 'at', now()
-  );
+  v_send regproc := to_regproc('realtime.send');
 begin
-  insert into mobility.match_events (match_id, from_status, to_status, actor)
-  values (m.id, p_from_status, m.status, p_actor);
   if v_send is not null then
-    execute format('select %s($1, ''match_changed'', topic, true) from unnest($2::text[]) topic', v_send::regproc)
-    using v_payload, array['match:' || m.id, 'user:' || m.driver_user_id, 'user:' || m.passenger_user_id];
+    execute format('select %s($1, $2, topic, true) from unnest($3) topic', v_send)
+    using p_payload, p_event, p_topics;
   end if;
 end
 $_$;
+
+COMMENT ON FUNCTION mobility.push(p_topics text[], p_event text, p_payload jsonb) IS 'Sends an event to private Realtime topics.';
+
+CREATE FUNCTION mobility.push_dispatch() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform mobility.push(
+    array['user:' || (select user_id from mobility.trips where id = new.passenger_trip_id), 'operators'],
+    'dispatch_changed', jsonb_build_object('dispatch_id', new.id, 'status', new.status,
+      'passenger_trip_id', new.passenger_trip_id, 'offered', new.next_candidate, 'at', now()));
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.push_dispatch() IS 'Tells a passenger how the search for a driver goes.';
+
+CREATE FUNCTION mobility.push_offer() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform mobility.push(array['user:' || new.driver_user_id, 'operators'], 'offer_changed', jsonb_build_object(
+    'offer_id', new.id, 'status', new.status, 'driver_trip_id', new.driver_trip_id,
+    'passenger_trip_id', new.passenger_trip_id, 'expires_at', new.expires_at, 'at', now()));
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.push_offer() IS 'Tells a driver that an offer came or went.';
+
+CREATE FUNCTION mobility.push_sos() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform mobility.push(array['operators'], 'sos_changed', jsonb_build_object('alert_id', new.id,
+    'match_id', new.match_id, 'side', new.side, 'acknowledged', new.acknowledged_at is not null, 'at', now()));
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.push_sos() IS 'Tells the operators of a call for help.';
+
+CREATE FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into mobility.match_events (match_id, from_status, to_status, actor)
+  values (m.id, p_from_status, m.status, p_actor);
+  perform mobility.push(
+    array['match:' || m.id, 'user:' || m.driver_user_id, 'user:' || m.passenger_user_id, 'operators'],
+    'match_changed',
+    jsonb_build_object('match_id', m.id, 'status', m.status, 'from_status', p_from_status, 'actor', p_actor, 'at', now()));
+end
+$$;
 
 COMMENT ON FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) IS 'Appends a transition to the event log and broadcasts it.';
 
@@ -2318,6 +2468,32 @@ $$;
 
 COMMENT ON FUNCTION public.claim_outbox(p_limit integer, p_lease_s integer) IS 'Leases messages to send, the oldest of each person.';
 
+CREATE FUNCTION public.create_link(p_acting_user uuid, p_match_id uuid, p_viewer text DEFAULT 'guest'::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  m mobility.matches;
+  v_user_id uuid;
+  v_token text;
+begin
+  select * into m from mobility.matches where id = p_match_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match has this id';
+  elsif p_acting_user not in (m.driver_user_id, m.passenger_user_id)
+    or p_viewer = 'driver' and p_acting_user <> m.driver_user_id
+    or p_viewer = 'passenger' and p_acting_user <> m.passenger_user_id then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
+  end if;
+  v_user_id := coalesce(p_acting_user, case p_viewer when 'driver' then m.driver_user_id else m.passenger_user_id end);
+  v_token := mobility.make_trip_link(m.id, p_viewer, v_user_id);
+  return jsonb_build_object('token', v_token, 'viewer', p_viewer, 'expires_at', (
+    select expires_at from mobility.trip_links where token_hash = sha256(convert_to(v_token, 'UTF8'))));
+end
+$$;
+
+COMMENT ON FUNCTION public.create_link(p_acting_user uuid, p_match_id uuid, p_viewer text) IS 'Makes a link to a ride: {token, viewer, expires_at}.';
+
 CREATE FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text DEFAULT NULL::text, p_dropoff_lat double precision DEFAULT NULL::double precision, p_dropoff_lng double precision DEFAULT NULL::double precision, p_dropoff_text text DEFAULT NULL::text, p_expires_in_s integer DEFAULT 1800, p_scheduled_for timestamp with time zone DEFAULT NULL::timestamp with time zone, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2634,6 +2810,33 @@ $$;
 
 COMMENT ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) IS 'A trip, where it is, and its newest match: {trip, position, match}.';
 
+CREATE FUNCTION public.open_link(p_token text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  l mobility.trip_links := mobility.link_of(p_token);
+  m mobility.matches;
+  v_match jsonb;
+  v_hidden text[] := array['passenger_user_id', 'driver_user_id', 'passenger_trip_id', 'driver_trip_id'];
+begin
+  select * into m from mobility.matches where id = l.match_id;
+  if l.viewer <> 'passenger' then v_hidden := v_hidden || array['pin']; end if;
+  if l.viewer = 'guest' then v_hidden := v_hidden || array['fare_amount', 'currency']; end if;
+  v_match := public.get_match(null, m.id);
+  return jsonb_build_object(
+    'link', jsonb_build_object('id', l.id, 'viewer', l.viewer, 'expires_at', l.expires_at,
+      'locale', (select locale from mobility.profiles where user_id = l.user_id)),
+    'match', (v_match -> 'match') - v_hidden,
+    'driver', mobility.driver_card(m) - array['fare_amount', 'currency', 'distance_m', 'eta_s']::text[],
+    'passenger_name', (select display_name from mobility.profiles where user_id = m.passenger_user_id),
+    'driver_position', v_match -> 'driver_position', 'vehicle', v_match -> 'vehicle', 'events', v_match -> 'events',
+    'now', now());
+end
+$$;
+
+COMMENT ON FUNCTION public.open_link(p_token text) IS 'The ride behind a link as its viewer may see it.';
+
 CREATE FUNCTION public.people_cards(p_trip_ids uuid[]) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -2728,7 +2931,6 @@ declare
   v_stored integer := 0;
   v_statuses integer;
 begin
-  v_statuses := mobility.apply_statuses(p_statuses);
   -- In one order, so that two webhooks about the same people follow each other.
   for r in
     select * from jsonb_to_recordset(p_messages) as x (message_id text, whatsapp_user_id text, phone text,
@@ -2743,6 +2945,8 @@ begin
     insert into mobility.conversations as c (user_id, last_inbound_at) values (v_user_id, least(r.sent_at, now()))
     on conflict (user_id) do update set last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at);
   end loop;
+  -- After the people: whoever answers one has locked the conversation before what is said.
+  v_statuses := mobility.apply_statuses(p_statuses);
   insert into mobility.deliveries (target, body, headers)
   select d.target, decode(d.body_base64, 'base64'), d.headers
   from jsonb_to_recordset(p_deliveries) as d (target text, body_base64 text, headers jsonb);
@@ -2807,6 +3011,28 @@ end
 $$;
 
 COMMENT ON FUNCTION public.record_outbox(p_results jsonb) IS 'Records what became of claimed messages.';
+
+CREATE FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_revoked integer;
+begin
+  if not exists (
+    select 1 from mobility.matches
+    where id = p_match_id and (p_acting_user is null or p_acting_user in (driver_user_id, passenger_user_id))
+  ) then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match of yours has this id';
+  end if;
+  update mobility.trip_links set revoked_at = now()
+  where match_id = p_match_id and revoked_at is null and (p_acting_user is null or user_id = p_acting_user);
+  get diagnostics v_revoked = row_count;
+  return jsonb_build_object('revoked', v_revoked);
+end
+$$;
+
+COMMENT ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) IS 'Takes back the links to a ride: {revoked}.';
 
 CREATE FUNCTION public.set_rollout(p_percent integer, p_by text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3044,6 +3270,26 @@ end
 $$;
 
 COMMENT ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) IS 'Moves trips: one answer {trip_id, accepted, code?} for each point.';
+
+CREATE FUNCTION public.update_positions_by_link(p_token text, p_points jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  l mobility.trip_links := mobility.link_of(p_token);
+  m mobility.matches;
+begin
+  if l.viewer <> 'driver' then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'Only the driver shares a position';
+  end if;
+  select * into m from mobility.matches where id = l.match_id;
+  return public.update_positions(m.driver_user_id, (
+    select jsonb_agg(p || jsonb_build_object('trip_id', m.driver_trip_id) order by i)
+    from jsonb_array_elements(p_points) with ordinality as x (p, i)));
+end
+$$;
+
+COMMENT ON FUNCTION public.update_positions_by_link(p_token text, p_points jsonb) IS 'Moves the driver of a ride by way of the driver''s link.';
 
 CREATE TABLE mobility.blocks (
     user_id uuid NOT NULL,
@@ -3451,6 +3697,15 @@ CREATE TABLE mobility.offers (
 
 COMMENT ON TABLE mobility.offers IS 'Rides offered to drivers, and what they answered.';
 
+CREATE TABLE mobility.operators (
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT operators_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 120)))
+);
+
+COMMENT ON TABLE mobility.operators IS 'Signed-in users who may see and steer every ride.';
+
 CREATE TABLE mobility.outbox (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     seq bigint NOT NULL,
@@ -3643,19 +3898,6 @@ ALTER TABLE mobility.tariffs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE mobility.trip_links (
-    token_hash bytea NOT NULL,
-    match_id uuid NOT NULL,
-    viewer text NOT NULL,
-    user_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
-    revoked_at timestamp with time zone,
-    CONSTRAINT trip_links_viewer_check CHECK ((viewer = ANY (ARRAY['driver'::text, 'passenger'::text, 'guest'::text])))
-);
-
-COMMENT ON TABLE mobility.trip_links IS 'Links to rides: for whom, until when; the token itself is nowhere.';
-
 CREATE TABLE mobility.trusted_contacts (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -3815,6 +4057,9 @@ ALTER TABLE ONLY mobility.offers
 ALTER TABLE ONLY mobility.offers
     ADD CONSTRAINT offers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.operators
+    ADD CONSTRAINT operators_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY mobility.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
@@ -3853,6 +4098,9 @@ ALTER TABLE ONLY mobility.tariff_peaks
 
 ALTER TABLE ONLY mobility.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility.trip_links
+    ADD CONSTRAINT trip_links_id_key UNIQUE (id);
 
 ALTER TABLE ONLY mobility.trip_links
     ADD CONSTRAINT trip_links_pkey PRIMARY KEY (token_hash);
@@ -4056,6 +4304,12 @@ ALTER INDEX mobility.live_passengers_pkey ATTACH PARTITION mobility.live_passeng
 
 ALTER INDEX mobility.live_passengers_position_idx ATTACH PARTITION mobility.live_passengers_truck_position_idx;
 
+CREATE TRIGGER push_dispatch AFTER INSERT OR UPDATE OF status, next_candidate ON mobility.dispatches FOR EACH ROW EXECUTE FUNCTION mobility.push_dispatch();
+
+CREATE TRIGGER push_offer AFTER INSERT OR UPDATE OF status ON mobility.offers FOR EACH ROW EXECUTE FUNCTION mobility.push_offer();
+
+CREATE TRIGGER push_sos AFTER INSERT OR UPDATE ON mobility.sos_alerts FOR EACH ROW EXECUTE FUNCTION mobility.push_sos();
+
 CREATE TRIGGER wake_worker AFTER INSERT ON mobility.outbox FOR EACH STATEMENT EXECUTE FUNCTION mobility.wake_on_enqueue();
 
 ALTER TABLE ONLY mobility.blocks
@@ -4252,6 +4506,10 @@ ALTER TABLE mobility.offers ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY offers_read_own ON mobility.offers FOR SELECT TO authenticated USING ((driver_user_id = ( SELECT auth.uid() AS uid)));
 
+ALTER TABLE mobility.operators ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY operators_read_own ON mobility.operators FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 ALTER TABLE mobility.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY outbox_service_only ON mobility.outbox TO service_role USING (true) WITH CHECK (true);
@@ -4410,9 +4668,13 @@ REVOKE ALL ON FUNCTION mobility.enter_pool(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.fare_for(p_vehicle_type text, p_lat double precision, p_lng double precision, p_distance_m double precision, p_duration_s double precision, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.find_person(p_whatsapp_user_id text, p_phone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.finish_driver_trip(m mobility.matches) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.freshness_limit() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) FROM PUBLIC;
 
@@ -4423,6 +4685,8 @@ REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng doubl
 REVOKE ALL ON FUNCTION mobility.is_reachable(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.leave_pool(t mobility.trips) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.link_of(p_token text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) FROM PUBLIC;
 
@@ -4438,6 +4702,9 @@ REVOKE ALL ON FUNCTION mobility.match_json(m mobility.matches, p_viewer uuid) FR
 
 REVOKE ALL ON FUNCTION mobility.match_view(m mobility.matches, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.may_receive(p_topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION mobility.may_receive(p_topic text) TO authenticated;
+
 REVOKE ALL ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) FROM PUBLIC;
@@ -4451,6 +4718,14 @@ REVOKE ALL ON FUNCTION mobility.position_json(t mobility.trips) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.price_finished_ride(m mobility.matches) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.prolong_trip(p_user_id uuid, p_trip_id uuid, p_by interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.push(p_topics text[], p_event text, p_payload jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.push_dispatch() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.push_offer() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.push_sos() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) FROM PUBLIC;
 
@@ -4529,6 +4804,9 @@ GRANT ALL ON FUNCTION public.claim_inbox(p_limit integer, p_lease_s integer) TO 
 REVOKE ALL ON FUNCTION public.claim_outbox(p_limit integer, p_lease_s integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_outbox(p_limit integer, p_lease_s integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.create_link(p_acting_user uuid, p_match_id uuid, p_viewer text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_link(p_acting_user uuid, p_match_id uuid, p_viewer text) TO service_role;
+
 REVOKE ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) TO service_role;
 
@@ -4559,6 +4837,9 @@ GRANT ALL ON FUNCTION public.get_rollout() TO service_role;
 REVOKE ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) TO service_role;
 
+REVOKE ALL ON FUNCTION public.open_link(p_token text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_link(p_token text) TO service_role;
+
 REVOKE ALL ON FUNCTION public.people_cards(p_trip_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_cards(p_trip_ids uuid[]) TO service_role;
 
@@ -4580,6 +4861,9 @@ GRANT ALL ON FUNCTION public.record_deliveries(p_results jsonb) TO service_role;
 REVOKE ALL ON FUNCTION public.record_outbox(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_outbox(p_results jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) TO service_role;
+
 REVOKE ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) TO service_role;
 
@@ -4594,6 +4878,9 @@ GRANT ALL ON FUNCTION public.sweep_dispatch(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.update_positions_by_link(p_token text, p_points jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.update_positions_by_link(p_token text, p_points jsonb) TO service_role;
 
 GRANT SELECT ON TABLE mobility.blocks TO authenticated;
 GRANT SELECT ON TABLE mobility.blocks TO service_role;
@@ -4615,6 +4902,9 @@ GRANT SELECT ON TABLE mobility.match_transitions TO service_role;
 
 GRANT SELECT ON TABLE mobility.offers TO authenticated;
 GRANT SELECT ON TABLE mobility.offers TO service_role;
+
+GRANT SELECT ON TABLE mobility.operators TO authenticated;
+GRANT SELECT ON TABLE mobility.operators TO service_role;
 
 GRANT SELECT ON TABLE mobility.places TO authenticated;
 GRANT SELECT ON TABLE mobility.places TO service_role;

@@ -60,6 +60,10 @@ export type Database = {
       "claim_deliveries": { Args: { "p_lease_s"?: number; "p_limit"?: number }; Returns: Json };
       "claim_inbox": { Args: { "p_lease_s"?: number; "p_limit"?: number }; Returns: Json };
       "claim_outbox": { Args: { "p_lease_s"?: number; "p_limit"?: number }; Returns: Json };
+      "create_link": {
+        Args: { "p_acting_user": string; "p_match_id": string; "p_viewer"?: string };
+        Returns: Json;
+      };
       "create_trip": {
         Args: {
           "p_acting_user": string;
@@ -115,6 +119,7 @@ export type Database = {
       "get_offers": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
       "get_rollout": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_trip": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
+      "open_link": { Args: { "p_token": string }; Returns: Json };
       "people_cards": { Args: { "p_trip_ids": (string)[] }; Returns: Json };
       "ping": { Args: Record<PropertyKey, never>; Returns: Json };
       "queue_depths": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -135,11 +140,13 @@ export type Database = {
       };
       "record_deliveries": { Args: { "p_results": Json }; Returns: Json };
       "record_outbox": { Args: { "p_results": Json }; Returns: Json };
+      "revoke_links": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
       "set_rollout": { Args: { "p_by"?: string; "p_percent": number }; Returns: Json };
       "sweep": { Args: { "p_limit"?: number }; Returns: Json };
       "sweep_chat": { Args: { "p_limit"?: number }; Returns: Json };
       "sweep_dispatch": { Args: { "p_limit"?: number }; Returns: Json };
       "update_positions": { Args: { "p_acting_user": string; "p_points": Json }; Returns: Json };
+      "update_positions_by_link": { Args: { "p_points": Json; "p_token": string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

@@ -21,6 +21,7 @@ export const catalogue = {
   TRIP_NOT_FOUND: 404,
   MATCH_NOT_FOUND: 404,
   OFFER_NOT_FOUND: 404,
+  LINK_NOT_FOUND: 404,
   /** Nobody to dispatch to is within the radius. */
   NO_DRIVERS_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
@@ -44,6 +45,8 @@ export const catalogue = {
   /** A newer position of this trip is known; nothing was changed. Only inside batch results. */
   OUT_OF_DATE: 409,
   TRIP_EXPIRED: 410,
+  /** The link to a ride was revoked, or a day old. */
+  LINK_EXPIRED: 410,
   /** The time to answer, or to rate, is over. */
   MATCH_EXPIRED: 410,
   PAYLOAD_TOO_LARGE: 413,

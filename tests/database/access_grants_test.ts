@@ -13,6 +13,7 @@ const API = [
   "public.claim_deliveries",
   "public.claim_inbox",
   "public.claim_outbox",
+  "public.create_link",
   "public.create_trip",
   "public.dispatch_trip",
   "public.fail_inbox",
@@ -23,6 +24,7 @@ const API = [
   "public.get_offers",
   "public.get_rollout",
   "public.get_trip",
+  "public.open_link",
   "public.people_cards",
   "public.ping",
   "public.queue_depths",
@@ -30,15 +32,17 @@ const API = [
   "public.receive_whatsapp",
   "public.record_deliveries",
   "public.record_outbox",
+  "public.revoke_links",
   "public.set_rollout",
   "public.sweep",
   "public.sweep_chat",
   "public.sweep_dispatch",
   "public.update_positions",
+  "public.update_positions_by_link",
 ];
 const EXECUTABLE = {
   anon: [],
-  authenticated: ["mobility.distance_m"],
+  authenticated: ["mobility.distance_m", "mobility.may_receive"],
   service_role: ["mobility.distance_m", ...API],
 };
 
@@ -69,7 +73,11 @@ databaseTest("pg_proc: only what the API calls runs as its owner", async ({ sql 
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname in ('public', 'mobility') and p.prosecdef order by 1`;
   // The trigger's call of the worker reads Vault.
-  const expected = ["mobility.wake_worker", ...API.filter((name) => name !== "public.ping")];
+  const expected = [
+    "mobility.may_receive",
+    "mobility.wake_worker",
+    ...API.filter((name) => name !== "public.ping"),
+  ];
   assert.deepEqual(rows.map(({ name }) => name), expected);
 });
 

@@ -20,12 +20,14 @@ const OWNED = {
   sos_alerts: "user_id = $1",
   dispatches: "passenger_trip_id in (select id from mobility.trips where user_id = $1)",
   offers: "driver_user_id = $1",
+  operators: "user_id = $1",
 };
 const PUBLIC = ["areas", "places", "vehicle_types", "tariffs", "tariff_peaks", "match_transitions"];
 
 /** What else a ride may leave behind: a block, a trusted contact, a call for help, an offer. */
 async function addTraces(sql: TestDatabase["sql"], ride: Match): Promise<void> {
   const { driver_user_id: driver, passenger_user_id: passenger } = ride;
+  await sql`insert into mobility.operators values (${driver}, 'Day shift'), (${passenger}, 'Night shift')`;
   await sql`insert into mobility.blocks values (${passenger}, ${driver}), (${driver}, ${passenger})`;
   await sql`
     insert into mobility.trusted_contacts (user_id, contact_user_id)
