@@ -62,7 +62,7 @@ const guid = z.guid().transform((value) => value.toLowerCase());
 const instant = z.iso.datetime({ offset: true });
 const side = z.enum(["driver", "passenger"]);
 const locale = z.enum(["en", "fr", "rw", "sw"]);
-const vehicleType = z.string().regex(/^[a-z][a-z0-9_]{0,30}$/);
+const vehicleType = z.string().regex(/^[a-z][a-z0-9_]{0,60}$/);
 const reason = z.enum([...cancelReasons.passenger, ...cancelReasons.driver]);
 const stars = z.enum(["1", "2", "3", "4", "5"]).transform(Number);
 

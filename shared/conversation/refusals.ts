@@ -30,13 +30,11 @@ export function afterRefusal(
   );
 }
 
-/** What to answer when a search was refused: a task that came too late is nothing to talk about. */
+/** What to answer when a search was refused; a task that comes too late is nothing to talk about. */
 export function afterSearchRefusal(event: ClaimedEvent, refusal: Refusal): Answer {
+  if (!concernsTrip(refusal)) return withLocale(event, explain(event, refusal));
   if (event.event.content.kind === "task") return reply(event);
-  return withLocale(
-    event,
-    concernsTrip(refusal) ? gone(event, "trip") : explain(event, refusal),
-  );
+  return withLocale(event, gone(event, "trip"));
 }
 
 /** Says what was refused, and nothing else; the step stays. */
@@ -166,12 +164,7 @@ const tripCodes: readonly ErrorCode[] = [
   "TRIP_EXPIRED",
   "FORBIDDEN",
 ];
-const matchCodes: readonly ErrorCode[] = [
-  "MATCH_NOT_FOUND",
-  "MATCH_INVALID_STATE",
-  "MATCH_EXPIRED",
-  "FORBIDDEN",
-];
+const matchCodes: readonly ErrorCode[] = ["MATCH_NOT_FOUND", "MATCH_INVALID_STATE", "FORBIDDEN"];
 
 function concernsTrip({ code }: Refusal): boolean {
   return tripCodes.includes(code);
