@@ -17,6 +17,8 @@ export interface World {
   readonly log: readonly string[];
   /** What the stack's scheduled job does; the tests run it when they mean it. */
   sweep(): Promise<void>;
+  /** The processes of the functions, by name; undefined while one is being started again. */
+  functionPids(): Readonly<Record<string, number | undefined>>;
 }
 
 /** Where a suite puts its tests. */
@@ -31,6 +33,8 @@ export interface StackSuiteOptions {
   readonly ignore?: boolean;
   /** The PostgreSQL to run on; the embedded database without it. */
   readonly database?: () => Promise<{ url: string; close(): Promise<void> }>;
+  /** What the functions find in their environment beside the usual. */
+  readonly env?: () => Readonly<Record<string, string>>;
 }
 
 /** Boots one stack, on ports and data of its own, for all the tests that are added to the suite. */
@@ -74,7 +78,11 @@ async function boot(options: StackSuiteOptions): Promise<World & { close(): Prom
       root: ROOT,
       data,
       portsFrom: freePorts(20),
-      env: { ...env, ...(database === undefined ? {} : { DATABASE_URL: database.url }) },
+      env: {
+        ...env,
+        ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+        ...options.env?.(),
+      },
       // What time does, the tests do themselves: a sweep in between would change what they compare.
       jobs: [],
       onLog: (line) => log.push(line),
@@ -94,6 +102,7 @@ async function boot(options: StackSuiteOptions): Promise<World & { close(): Prom
     sweep: async () => {
       await sql`select public.sweep()`;
     },
+    functionPids: () => stack.functionPids(),
     close: async () => {
       await sql.end({ timeout: 5 });
       await stack.close();

@@ -22,6 +22,9 @@ export async function serveGraph(standIn: GraphStandIn, port: number): Promise<G
       if (!(error instanceof ConnectionDropped)) throw error;
     });
   });
+  // Longer than a client keeps a connection that nothing is sent over: whoever closes it first may take
+  // a message with it, which only the faults are to do.
+  server.keepAliveTimeout = 120_000;
   const listening = Promise.withResolvers<void>();
   server.once("error", listening.reject);
   server.listen(port, "127.0.0.1", listening.resolve);
