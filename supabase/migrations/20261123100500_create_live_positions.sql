@@ -46,6 +46,62 @@ set search_path = ''
 as $$ select interval '30 minutes' $$;
 comment on function mobility.freshness_limit is 'Age from which a driver''s position is not offered any more.';
 
+-- Writes the search anew, with one statement for each pool. A statement that names its table keeps its
+-- plan; one put together on each call is planned on each call, which costs as much as running it.
+create function mobility.write_search() returns void
+language plpgsql
+set search_path = ''
+as $write$
+declare
+  v_pool text;
+  v_branches text := '';
+begin
+  for v_pool in
+    select format('live_%ss_%s', r, code)
+    from mobility.vehicle_types, unnest(array['driver', 'passenger']) r order by 1
+  loop
+    v_branches := v_branches || format($branch$
+    when %L then
+      select coalesce(json_agg(near), '[]') into v_found
+      from (
+        select trip_id, user_id, lat, lng,
+          date_part('epoch', v_now - position_at)::integer as position_age_s,
+          date_part('epoch', expires_at - v_now)::integer as expires_in_s, standing
+        from mobility.%I
+        where available and position_at > v_fresh_since and expires_at > v_now
+        order by position operator(extensions.<->) v_here
+        limit p_limit
+      ) near;$branch$, v_pool, v_pool);
+  end loop;
+  -- One plan for all parameters: left alone, PostgreSQL takes it for dearer than a new plan each time.
+  -- Without sorts, for a limit it does not know: the only plan left is the walk of the index.
+  execute format($search$
+    create or replace function mobility.nearest(
+      p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer
+    ) returns json
+    language plpgsql stable
+    set search_path = ''
+    set plan_cache_mode = force_generic_plan
+    set enable_sort = off
+    as $body$
+declare
+  v_here extensions.geometry := mobility.mercator(p_lat, p_lng);
+  v_now timestamptz := now();
+  -- A passenger waits at the pickup and sends no positions.
+  v_fresh_since timestamptz := case p_role when 'driver' then v_now - mobility.freshness_limit()
+    else '-infinity' end;
+  v_found json;
+begin
+  case 'live_' || p_role || 's_' || p_vehicle_type%s
+  end case;
+  return v_found;
+end
+$body$
+    $search$, v_branches);
+end
+$write$;
+comment on function mobility.write_search is 'Writes mobility.nearest, with a statement for each pool there is.';
+
 -- Adds a vehicle type and the two pools it needs. Speed in metres a second over a whole city trip.
 create function mobility.add_vehicle_type(
   p_code text, p_name text, p_speed_mps real, p_road_factor real default 1.3
@@ -68,9 +124,10 @@ begin
     execute format('alter table mobility.%I enable row level security', v_pool);
     execute format('create policy read_own on mobility.%I for select to authenticated using (user_id = (select auth.uid()))', v_pool);
   end loop;
+  perform mobility.write_search();
 end
 $$;
-comment on function mobility.add_vehicle_type is 'Adds a vehicle type with its pools of drivers and passengers.';
+comment on function mobility.add_vehicle_type is 'Adds a vehicle type with its pools of drivers and passengers, and their search.';
 
 alter table mobility.live_drivers enable row level security;
 create policy read_own on mobility.live_drivers for select to authenticated

@@ -3,40 +3,9 @@
 -- it (measured by `deno task bench:search`). The k nearest overall contain the k nearest within any
 -- radius, so the radius is applied to the shortlist, by the caller, with the true distances.
 
--- The nearest available rows of one pool as JSON, nearest first: {trip_id, user_id, lat, lng,
--- position_age_s, expires_in_s, standing}. The pool's table is named in the statement: planning that is
--- cheaper than starting a plan that prunes ten partitions. Both names are checked by the callers.
-create function mobility.nearest(
-  p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer
-) returns json
-language plpgsql stable
-set search_path = ''
-as $$
-declare
-  v_here extensions.geometry := mobility.mercator(p_lat, p_lng);
-  v_now timestamptz := now();
-  -- A passenger waits at the pickup and sends no positions.
-  v_fresh_since timestamptz := case p_role when 'driver' then v_now - mobility.freshness_limit()
-    else '-infinity' end;
-  v_found json;
-begin
-  execute format(
-    $query$
-      select coalesce(json_agg(near), '[]')
-      from (
-        select trip_id, user_id, lat, lng,
-          date_part('epoch', $1 - position_at)::integer as position_age_s,
-          date_part('epoch', expires_at - $1)::integer as expires_in_s, standing
-        from mobility.%I
-        where available and position_at > $2 and expires_at > $1
-        order by position operator(extensions.<->) $3
-        limit $4
-      ) near
-    $query$, 'live_' || p_role || 's_' || p_vehicle_type)
-  into v_found using v_now, v_fresh_since, v_here, p_limit;
-  return v_found;
-end
-$$;
+-- mobility.nearest, which write_search writes, walks one pool: the nearest available rows as JSON, nearest
+-- first: {trip_id, user_id, lat, lng, position_age_s, expires_in_s, standing}. An unknown pool raises
+-- case_not_found; the callers check both names.
 comment on function mobility.nearest is 'The nearest available trips of a role and vehicle type, as JSON, nearest first.';
 
 -- The counterparts near an open trip: drivers for a passenger, passengers for a driver.

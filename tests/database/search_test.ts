@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { distanceM, type Point } from "../../shared/geo/mod.ts";
-import { databaseTest } from "../support/database.ts";
+import { createDatabase, databaseTest } from "../support/database.ts";
 import { placeCrowd, type Placed, scatter, seededRandom } from "./support/crowd.ts";
 import { codeOf } from "./support/outcome.ts";
 import {
@@ -117,6 +117,26 @@ databaseTest("find_nearby() finds those of the role and the vehicle alone", asyn
   assert.deepEqual(await ids({ ...here, role: "passenger" }), [rider?.trip_id]);
   assert.deepEqual(await ids({ ...here, vehicle_type: "truck" }), []);
 });
+
+databaseTest(
+  "add_vehicle_type() lets those of the new type be found, and the others still",
+  async () => {
+    await using database = await createDatabase();
+    const { sql } = database;
+    const here = { lat: 10, lng: 10 };
+    const [moto] = await placeCrowd(sql, [here]);
+    assert.equal((await nearby(sql, here))[0]?.trip_id, moto?.trip_id);
+    await sql`select mobility.add_vehicle_type('tuk_tuk', 'Tuk-tuk', 5)`;
+    const wish = { ...here, vehicle_type: "tuk_tuk" };
+    assert.deepEqual(await nearby(sql, wish), []);
+    for (const role of ["driver", "passenger"] as const) {
+      const [placed] = await placeCrowd(sql, [here], { role, vehicle_type: "tuk_tuk" });
+      const found = await nearby(sql, { ...wish, role });
+      assert.deepEqual(found.map(({ trip_id }) => trip_id), [placed?.trip_id]);
+    }
+    assert.equal((await nearby(sql, here))[0]?.trip_id, moto?.trip_id);
+  },
+);
 
 databaseTest("find_nearby() refuses unknown vehicles and impossible places", async ({ sql }) => {
   assert.equal(
