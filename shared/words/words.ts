@@ -73,14 +73,20 @@ function translator(locale: Locale): Words["t"] {
   return (key, values = {}) => {
     let message = parsed.get(key);
     if (message === undefined) {
-      message = new IntlMessageFormat(catalogues[locale][key], intlLocale[locale], undefined, {
-        ignoreTag: true,
-      });
+      const pattern = locale === "fr"
+        ? withFrenchSpaces(catalogues.fr[key])
+        : catalogues[locale][key];
+      message = new IntlMessageFormat(pattern, intlLocale[locale], undefined, { ignoreTag: true });
       parsed.set(key, message);
     }
     const text: unknown = message.format({ ...values });
     return String(text).replace(NARROW_SPACE, "\u00A0");
   };
+}
+
+/** Signs that French sets apart stay on the line of their word. */
+function withFrenchSpaces(pattern: string): string {
+  return pattern.replace(/ (?=[:;!?»])|(?<=«) /g, "\u00A0");
 }
 
 function numberFormatter(

@@ -1,7 +1,7 @@
 import type { OutboundMessage } from "../../whatsapp/mod.ts";
 import { buttons, list, matchChoices, ratingRows } from "../choices.ts";
 import { mapLink } from "../links.ts";
-import { fareLine, lines, nameOr, placeName, reasonLine, totalOf } from "../phrases.ts";
+import { fareLine, lines, nameOr, placeName, reasonLine, sentence, totalOf } from "../phrases.ts";
 import type { ParsedParams } from "../say.ts";
 import type { Scene } from "../scene.ts";
 
@@ -83,7 +83,9 @@ function rideDone(params: ParsedParams<"ride_done">, scene: Scene): OutboundMess
       t("ride_done"),
       fareLine(params, scene),
       t("ride_done_today", { total }),
-      t("ride_done_ask", { passenger: nameOr(params.passenger_name, "the_passenger", scene) }),
+      sentence(
+        t("ride_done_ask", { passenger: nameOr(params.passenger_name, "the_passenger", scene) }),
+      ),
     ),
     button: "list_rate",
     rows: ratingRows(params.match_id, scene),

@@ -122,7 +122,7 @@ function receipt(params: ParsedParams<"receipt">, scene: Scene): OutboundMessage
   ];
   return list(scene, {
     body: lines(
-      t("receipt", { driver: nameOr(params.driver_name, "your_driver", scene) }),
+      sentence(t("receipt", { driver: nameOr(params.driver_name, "your_driver", scene) })),
       fareLine(params, scene),
       facts.filter((fact) => fact !== null).join(" · "),
       t("receipt_ask"),

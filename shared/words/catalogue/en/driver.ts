@@ -1,7 +1,7 @@
 /** What a driver hears up to the end of the ride. */
 export const driver = {
   ask_plate: "What is your number plate? For example RAD 123 B.",
-  online: "✅ You are online until {clock} ({vehicle}). I send you rides here.",
+  online: "✅ You are online until {clock} ({vehicle}). I’ll send you rides here.",
   online_moved: "When you are somewhere else, tap “I moved”.",
   stay_online: "Are you still working? Tap “Stay online”, or passengers stop seeing you.",
   still_online: "✅ You are online until {clock}.",
@@ -16,7 +16,7 @@ export const driver = {
   going: "Going {direction}, {distance}",
   going_place: "Going to {place}, {direction}, {distance}",
   destination: "Going to: {place}",
-  going_unknown: "The passenger tells you where to go.",
+  going_unknown: "The passenger will tell you where to go.",
   passenger_rating: "Passenger: {rating}",
   offer_gone_taken: "Too late: another driver has this ride.",
   offer_gone_cancelled: "The passenger doesn’t need this ride any more.",
@@ -32,11 +32,11 @@ export const driver = {
   ride_done: "✅ Ride finished.",
   ride_done_today: "Today: {total}",
   ride_done_ask: "How was {passenger}?",
-  cancelled_by_passenger: "The passenger cancelled this ride. You get the next one.",
+  cancelled_by_passenger: "The passenger cancelled this ride. Stay online for the next one.",
   passengers_near:
     "{n, plural, one {# passenger is} other {# passengers are}} looking for a ride near you. Offer yours?",
   row_passenger_about: "{duration} away · Tap to offer your ride",
-  no_passengers_near: "No passenger near you now. Stay online: I send you rides.",
+  no_passengers_near: "No passenger near you now. Stay online: I’ll send you rides.",
   asking_passenger: "I’m asking {passenger}. They have {time} to answer.",
   passenger_declined: "The passenger said no this time. You stay online.",
   passenger_silent: "The passenger didn’t answer. You stay online.",

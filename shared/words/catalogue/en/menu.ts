@@ -18,21 +18,22 @@ export const menu = {
   choose_language: "Choose your language.",
   language_set: "OK, in English. What do you need?",
   help_idle:
-    "Tap “Get a ride” to find a driver near you, or “I’m a driver” to find passengers. I ask for what I need, step by step.",
+    "Tap “Get a ride” to find a driver near you, or “I’m a driver” to find passengers. I’ll ask for what I need, step by step.",
   help_vehicle: "Tap “Choose” and pick the vehicle.",
   help_plate: "Type your number plate, for example RAD 123 B.",
   help_pickup:
-    "Tap “Send location” under my question. You can move the map or search for a place there.",
+    "Tap the location button under my question. There you can move the map or search for a place.",
   help_dropoff:
     "Send the place you are going to: tap 📎 or +, then Location. Or tap “Skip” and tell the driver.",
   help_time: "Pick a time from the list, or type one, for example 18:30.",
   help_pin:
     "The passenger has a PIN of 4 digits in this chat. Ask for it and type it here: then the ride starts.",
   help_contact: "Send the person’s contact card: tap 📎 or +, then Contact.",
-  help_words: "At any time you can type *menu*, *back*, *cancel*, *language* or *help*.",
+  help_words:
+    "At any time you can type *menu*, *back*, *cancel*, *language* or *help*; in a ride also *SOS*.",
   not_understood: "Sorry, I didn’t understand. Tap a button, or type *help*.",
   unsupported_location:
-    "I can’t follow a live location. Please send where you are now: tap 📎 or +, then Location, then “Send your current location”.",
+    "I can’t follow a live location. Please send where you are now: tap 📎 or +, then Location.",
   unsupported_audio: "I can’t listen to voice messages. Please type, or tap a button.",
   unsupported_other:
     "I can’t read this kind of message. Please type, tap a button, or send a location.",

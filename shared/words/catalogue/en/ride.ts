@@ -11,11 +11,12 @@ export const ride = {
   reason_passenger_asked: "The passenger asked",
   reason_other: "Another reason",
   reason_given: "Reason: “{reason}”",
-  ride_cancelled_passenger: "The ride is cancelled. The driver knows.",
-  ride_cancelled_driver: "The ride is cancelled. The passenger knows.",
+  ride_cancelled_passenger: "The ride is cancelled. I told the driver.",
+  ride_cancelled_driver: "The ride is cancelled. I told the passenger.",
   ride_lapsed: "I closed this ride: nothing happened for a long time.",
   rated: "Thank you!",
-  rated_low: "Thank you for telling us. If you block {name}, you two never ride together again.",
+  rated_low:
+    "Thank you for telling us. If you block {name}, you two will never ride together again.",
   relayed: "💬 {name}: {text}",
   relay_sent: "Sent ✓",
 };

@@ -1,6 +1,6 @@
 /** Blocked people, trusted contacts, SOS. */
 export const safety = {
-  blocked: "{name} is blocked. You never ride together again.",
+  blocked: "{name} is blocked. You two won’t ride together again.",
   unblocked: "{name} is not blocked any more.",
   blocked_list: "These people are blocked.",
   blocked_list_empty: "You have blocked nobody.",
@@ -18,6 +18,6 @@ export const safety = {
   row_uncontact_about_phone: "{phone} · Tap to remove",
   ask_contact:
     "Who should be told if you press SOS? Send their contact card: tap 📎 or +, then Contact.",
-  contact_added: "✅ {name} is told if you press SOS.",
-  contact_removed: "{name} is not told any more if you press SOS.",
+  contact_added: "✅ {name} will be told if you press SOS.",
+  contact_removed: "{name} won’t be told any more if you press SOS.",
 };

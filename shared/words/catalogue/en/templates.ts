@@ -14,13 +14,14 @@ export const templates = {
     "Your ride is finished. Fare: {fare}. Today you drove {total} in all. How was the passenger?",
   template_cancelled_by_driver:
     "Sorry, the driver cancelled your ride. Shall we ask the other drivers?",
-  template_cancelled_by_passenger: "The passenger cancelled this ride. You get the next one.",
+  template_cancelled_by_passenger:
+    "The passenger cancelled this ride. Stay online for the next one.",
   template_somebody_near: "A driver is near you now ({vehicle}). Shall we ask for you?",
   template_nobody_accepted:
-    "No driver accepted your request this time. You can search again, or we tell you when somebody is near.",
+    "No driver accepted your request this time. You can search again, or we’ll tell you when somebody is near.",
   template_scheduled_reminder: "You booked a ride for {moment}. Shall we look for a driver now?",
   template_stay_online:
-    "Are you still working? Passengers stop seeing you soon, unless you stay online.",
+    "Are you still working? Passengers will stop seeing you soon, unless you stay online.",
   template_sos_alert:
     "Emergency: {name} pressed SOS in a ride at {clock}. Please call now. Where the ride is: {url} (in danger, call 112).",
   fare_open: "to be agreed",

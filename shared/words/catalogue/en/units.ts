@@ -2,7 +2,7 @@
 export const units = {
   metres: "{n, number} m",
   kilometres: "{n, number} km",
-  seconds: "{n, number} s",
+  seconds: "{n, plural, one {# second} other {# seconds}}",
   minutes: "{n, number} min",
   hours: "{n, number} h",
   hours_minutes: "{hours, number} h {minutes, number} min",

@@ -1,0 +1,50 @@
+import type { driver as english } from "../en/driver.ts";
+
+export const driver: Readonly<Record<keyof typeof english, string>> = {
+  ask_plate: "Quel est votre numéro de plaque ? Par exemple RAD 123 B.",
+  online: "✅ Vous êtes en ligne jusqu’à {clock} ({vehicle}). Je vous envoie les courses ici.",
+  online_moved: "Quand vous serez à un autre endroit, touchez « Je suis ailleurs ».",
+  stay_online:
+    "Vous travaillez encore ? Touchez « Rester en ligne », sinon les passagers ne vous verront plus.",
+  still_online: "✅ Vous êtes en ligne jusqu’à {clock}.",
+  hidden:
+    "Les passagers ne vous voient pas : votre position est trop ancienne. Encore au même endroit ? Touchez « Je suis toujours là ». Sinon, « Je suis ailleurs ».",
+  offline: "Vous êtes hors ligne. À bientôt !",
+  offline_today: "Vous êtes hors ligne. Aujourd’hui : {total}. À bientôt !",
+  offer: "🔔 Nouvelle course ! Répondez dans les {time}.",
+  proposal: "🔔 Un passager vous a choisi ! Répondez dans les {time}.",
+  pickup_away: "Départ : à {distance} · {duration}",
+  pickup_away_place: "Départ : {place}, à {distance} · {duration}",
+  going: "Destination : {direction}, {distance}",
+  going_place: "Destination : {place}, {direction}, {distance}",
+  destination: "Destination : {place}",
+  going_unknown: "Le passager vous dira où aller.",
+  passenger_rating: "Passager : {rating}",
+  offer_gone_taken: "Trop tard : un autre chauffeur a pris cette course.",
+  offer_gone_cancelled: "Le passager n’a plus besoin de cette course.",
+  offer_gone_expired: "Le temps pour répondre est passé. La prochaine course arrive !",
+  offer_declined: "D’accord, pas celle-ci. Vous restez en ligne.",
+  ride_won: "✅ La course est à vous ! Allez chercher {passenger}.",
+  pickup_place: "Départ : {place}",
+  map: "Carte : {url}",
+  ride_won_after: "Une fois sur place, touchez « Je suis là ».",
+  ask_pin:
+    "Demandez au passager son code PIN de 4 chiffres et écrivez-le ici. La course commence alors.",
+  ride_running: "La course a commencé. Conduisez prudemment !",
+  ride_running_after: "À la fin, touchez « Terminer la course ».",
+  ride_done: "✅ Course terminée.",
+  ride_done_today: "Aujourd’hui : {total}",
+  ride_done_ask: "Comment était {passenger} ?",
+  cancelled_by_passenger: "Le passager a annulé cette course. Restez en ligne pour la prochaine.",
+  passengers_near:
+    "{n, plural, one {# passager cherche} other {# passagers cherchent}} une course près de vous. Proposez la vôtre.",
+  row_passenger_about: "{duration} · Touchez pour proposer votre course",
+  no_passengers_near:
+    "Aucun passager près de vous maintenant. Restez en ligne : je vous envoie les courses.",
+  asking_passenger: "Demande envoyée : {passenger} a {time} pour répondre.",
+  passenger_declined: "Le passager a refusé cette fois. Vous restez en ligne.",
+  passenger_silent: "Le passager n’a pas répondu. Vous restez en ligne.",
+  today: "Aujourd’hui, au volant : {total}",
+  today_passenger: "Comme passager : {rides}",
+  today_rating: "Votre note : {rating}, de {n, plural, one {# personne} other {# personnes}}",
+};

@@ -1,0 +1,41 @@
+import type { units as english } from "../en/units.ts";
+
+export const units: Readonly<Record<keyof typeof english, string>> = {
+  metres: "m {n, number}",
+  kilometres: "km {n, number}",
+  seconds: "{n, plural, =1 {isegonda 1} other {amasegonda #}}",
+  minutes: "{n, plural, =1 {umunota 1} other {iminota #}}",
+  hours: "{n, plural, =1 {isaha 1} other {amasaha #}}",
+  hours_minutes:
+    "{hours, plural, =1 {isaha 1} other {amasaha #}} {minutes, plural, =1 {n’umunota 1} other {n’iminota #}}",
+  moment:
+    "{weekday, select, mon {ku wa mbere} tue {ku wa kabiri} wed {ku wa gatatu} thu {ku wa kane} fri {ku wa gatanu} sat {ku wa gatandatu} other {ku cyumweru}} {date}, {clock}",
+  weekday:
+    "{weekday, select, mon {Ku wa mbere} tue {Ku wa kabiri} wed {Ku wa gatatu} thu {Ku wa kane} fri {Ku wa gatanu} sat {Ku wa gatandatu} other {Ku cyumweru}} {date}",
+  stars: "★ {rating}",
+  nobody_rated: "mushya",
+  rides: "{n, plural, =1 {urugendo 1} other {ingendo #}}",
+  rides_money: "{rides} · {money}",
+  away: "Ari kuri {distance} · {duration}",
+  vehicle_moto: "Moto",
+  vehicle_cab: "Taxi",
+  vehicle_lifan: "Rifani",
+  vehicle_truck: "Ikamyo",
+  vehicle_other: "Ikindi",
+  towards_n: "ahagana mu majyaruguru",
+  towards_ne: "ahagana mu majyaruguru y’iburasirazuba",
+  towards_e: "ahagana mu burasirazuba",
+  towards_se: "ahagana mu majyepfo y’iburasirazuba",
+  towards_s: "ahagana mu majyepfo",
+  towards_sw: "ahagana mu majyepfo y’iburengerazuba",
+  towards_w: "ahagana mu burengerazuba",
+  towards_nw: "ahagana mu majyaruguru y’iburengerazuba",
+  direction_distance: "{direction}, {distance}",
+  a_driver: "umushoferi",
+  the_driver: "umushoferi",
+  your_driver: "umushoferi wawe",
+  the_passenger: "umugenzi",
+  your_passenger: "umugenzi wawe",
+  somebody_who_trusts: "umuntu ukwizeye",
+  this_person: "uyu muntu",
+};
