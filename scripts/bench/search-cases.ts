@@ -22,8 +22,9 @@ select public.find_counterparts(null, ('00000000-0000-4000-8000-' || lpad(:i::te
 \\set b random(0, 100000) + random(0, 100000)`;
   const lat = "(-2.05 + :a::integer * 0.000001)";
   const lng = "(29.96 + :b::integer * 0.000001)";
+  // The point as a sub-select: worked out once, not again for each row that is compared with it.
   const scan = `select ${COLUMNS} from mobility.live_drivers_${vehicleType} where available
-order by position operator(extensions.<->) mobility.mercator(${lat}, ${lng}) limit ${LIMIT}`;
+order by position operator(extensions.<->) (select mobility.mercator(${lat}, ${lng})) limit ${LIMIT}`;
   if (way === "bare rows") return `${here}\n${scan};`;
   if (way === "bare") return `${here}\nselect json_agg(near) from (${scan}) near;`;
   const point =
