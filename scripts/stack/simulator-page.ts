@@ -37,7 +37,8 @@ export async function simulatorPage(
   }
   if (path.startsWith("api/")) {
     url.pathname = `/standin/${path.slice("api/".length)}`;
-    return await control(new Request(url, request));
+    const { method, headers, body } = request;
+    return await control(new Request(url, { method, headers, body }));
   }
   if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "Only GET");
   const name = path === "" ? "index.html" : path;

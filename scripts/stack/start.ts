@@ -58,7 +58,8 @@ async function main(): Promise<number> {
   return 0;
 }
 
-function portNumber(text: string | undefined, name: string): number | undefined {
+/** A port of the command line. @throws {Error} when it is none */
+export function portNumber(text: string | undefined, name: string): number | undefined {
   if (text === undefined || text === "") return undefined;
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_400) return port;
