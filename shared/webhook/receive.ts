@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { errorLabel } from "../outbox/mod.ts";
 import { ApiError, type Platform, readBytes, type WhatsAppConfig } from "../platform/mod.ts";
-import { type InboundMessage, parseWebhook, verifySignature } from "../whatsapp/mod.ts";
+import { parseWebhook, verifySignature } from "../whatsapp/mod.ts";
 import type { Rollout } from "./rollout.ts";
 import { type Share, shareWebhook } from "./split.ts";
 
@@ -14,12 +14,12 @@ const received = z.object({
   statuses: z.number().int(),
 });
 
-/** What a webhook left to do. */
+/** What a webhook brought, and what it left to do. */
 export interface Received {
-  readonly messages: readonly InboundMessage[];
-  /** How many of them are new. */
-  readonly stored: number;
-  readonly statuses: number;
+  /** Messages and statuses, whoever they are for. */
+  readonly received: number;
+  /** Those of V2, new or not. */
+  readonly messages: number;
   /** Whether a message that we sent is to be sent again. */
   readonly failures: boolean;
   readonly forwards: number;
@@ -47,7 +47,7 @@ export async function receiveWebhook(
   if (body === undefined) {
     // Signed, so it is Meta's: refused, it would come again for seven days and be no better.
     platform.logger.log("error", "webhook_unreadable", { bytes: bytes.length });
-    return { messages: [], stored: 0, statuses: 0, failures: false, forwards: 0 };
+    return { received: 0, messages: 0, failures: false, forwards: 0 };
   }
   const parsed = parseWebhook(body);
   for (const { code } of parsed.errors) countError(platform, code);
@@ -57,21 +57,28 @@ export async function receiveWebhook(
       percent: await rollout.percent(),
       appSecret: config.appSecret,
     });
-  return await store(platform, share);
+  await store(platform, share);
+  return {
+    received: parsed.messages.length + parsed.statuses.length,
+    messages: share.messages.length,
+    failures: share.statuses.some(({ status }) => status === "failed"),
+    forwards: share.forwards.length,
+  };
 }
 
-async function store(platform: Platform, share: Share): Promise<Received> {
-  const { messages, statuses, forwards } = share;
-  const failed = statuses.filter(({ status }) => status === "failed");
-  for (const { error_code } of failed) countError(platform, error_code);
-  const isEmpty = messages.length + statuses.length + forwards.length === 0;
-  const { stored, duplicates } = isEmpty
-    ? { stored: 0, duplicates: 0 }
-    : await platform.database.call("receive_whatsapp", {
-      p_messages: z.json().parse(messages),
-      p_statuses: z.json().parse(statuses),
-      p_deliveries: z.json().parse(forwards),
-    }, received);
+async function store(
+  platform: Platform,
+  { messages, statuses, forwards }: Share,
+): Promise<void> {
+  if (messages.length + statuses.length + forwards.length === 0) return;
+  for (const { status, error_code } of statuses) {
+    if (status === "failed") countError(platform, error_code);
+  }
+  const { stored, duplicates } = await platform.database.call("receive_whatsapp", {
+    p_messages: z.json().parse(messages),
+    p_statuses: z.json().parse(statuses),
+    p_deliveries: z.json().parse(forwards),
+  }, received);
   const kinds = new Set(messages.map(({ content }) => content.kind));
   // Nearly every webhook has one message; of several the database tells only how many were new.
   const kind = kinds.size === 1 ? [...kinds].join() : "mixed";
@@ -80,13 +87,6 @@ async function store(platform: Platform, share: Share): Promise<Received> {
       platform.metrics.count("mobility_webhook_messages_total", { kind, result }, count);
     }
   }
-  return {
-    messages,
-    stored,
-    statuses: statuses.length,
-    failures: failed.length > 0,
-    forwards: forwards.length,
-  };
 }
 
 function countError(platform: Platform, code: number | null): void {

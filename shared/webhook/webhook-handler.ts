@@ -33,7 +33,7 @@ export function createWebhookHandler(
     const received = await receiveWebhook(platform, { request, config, rollout });
     const queues = queuesOf(received);
     if (queues.length > 0) platform.afterResponse(() => worker.drain(queues));
-    return Response.json({ received: received.messages.length + received.statuses });
+    return Response.json({ received: received.received });
   }
 
   return createHandler(platform, {
@@ -64,7 +64,7 @@ export function createWebhookHandler(
 /** What there may be to do after a webhook: most bring only news of messages that went out. */
 function queuesOf({ messages, failures, forwards }: Received): Queue[] {
   const queues: Queue[] = [];
-  if (messages.length > 0) queues.push("inbox");
+  if (messages > 0) queues.push("inbox");
   if (failures) queues.push("outbox");
   if (forwards > 0) queues.push("deliveries");
   return queues;
