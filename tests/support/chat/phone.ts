@@ -47,6 +47,14 @@ export class Phone {
     return this.tapOld(this.find(choice));
   }
 
+  /** Taps on a reason of the newest list of reasons to cancel. */
+  tapReason(reason: string): Promise<void> {
+    const reasons = this.#read.findLast(({ kind }) => kind === "choose_cancel_reason");
+    const found = reasons?.choices.find(({ id }) => id.endsWith(`:${reason}`));
+    assert.ok(found, `${this.#name} was never offered the reason ${reason}`);
+    return this.tapOld(found);
+  }
+
   /** Taps on anything that was ever offered, or was not. */
   tapOld({ id, title }: Choice): Promise<void> {
     return this.do({ kind: "reply", id, title });

@@ -1,0 +1,14 @@
+import { chatSuite } from "../support/chat/chat-suite.ts";
+import { openHookServer } from "../support/chat/hook-server.ts";
+import { cancellingFlows } from "./flows/cancelling.ts";
+import { dispatchFlows } from "./flows/dispatch.ts";
+
+const operator = openHookServer();
+Deno.test.afterAll(() => operator.close());
+
+const suite = chatSuite({
+  name: "chat",
+  env: () => ({ MOBILITY_SOS_WEBHOOK_URL: operator.url }),
+});
+dispatchFlows(suite);
+cancellingFlows(suite);
