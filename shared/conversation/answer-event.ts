@@ -107,6 +107,7 @@ async function carryOut(platform: Platform, event: ClaimedEvent, answer: Answer)
       return result ?? {};
     },
   });
+  platform.metrics.count("mobility_conversation_steps_total", { step: answer.step });
 }
 
 /** Whether the rules said no, rather than that something broke or somebody else was faster. */

@@ -208,7 +208,8 @@ Deno.test("createWebhookHandler() stores V1's part for V1, in the same call", as
   const env = { MOBILITY_V1_WEBHOOK_URL: "https://v1.test/hook" };
   const all = scene({ get_rollout: { percent: 0 } }, env);
   const body = bodyOf({ messages: [MESSAGE] });
-  assert.equal((await all.post(body)).status, 200);
+  const response = await all.post(body);
+  assert.deepEqual([response.status, await response.json()], [200, { received: 1 }]);
   assert.deepEqual(all.calls.map(({ path }) => path).slice(0, 2), [
     "get_rollout",
     "receive_whatsapp",
