@@ -1,26 +1,19 @@
 // @ts-check
 import { element, svg } from "./element.js";
-import { distance, project, readable } from "./geography.js";
+import { distance, readable } from "./geography.js";
 import { icon } from "./icons.js";
-import { neighbours } from "./map-network.js";
+import { MapGround } from "./map-ground.js";
 import { Marker } from "./marker.js";
-import { PLACES } from "./places.js";
+import { Viewport } from "./viewport.js";
 
 /** @typedef {import("./types.js").Phone} Phone */
 /** @typedef {import("./store.js").Store} Store */
 
-/** Metres in a pixel. */
-const NEAREST = 0.8;
-const FARTHEST = 250;
-/** Metres in a pixel at which the city is recognised; where the map begins when phones are near each other. */
-const CITY = 9;
 const ZOOM_STEP = 1.5;
-/** At this scale a place of weight 1 is named; the others before it. */
-const NAME_AT = 4;
 /** In pixels: nearer than this, two markers leave no place for a word between them. */
 const ROOM_FOR_DISTANCE = 90;
 
-/** The city, drawn by hand: places, a grid, and the phones' markers, which can be dragged. */
+/** The city, drawn by hand, and the phones' markers on it, which can be dragged. */
 export class MapView {
   /** @type {HTMLElement} */
   #node;
@@ -32,16 +25,13 @@ export class MapView {
     class: "city",
     attributes: { role: "group", "aria-label": "Map of Kigali" },
   });
-  #grid = svg("g", { class: "grid" });
-  #streets = svg("g", { class: "streets" });
-  #names = svg("g", { class: "places" });
+  #ground = new MapGround();
   #between = svg("g", { class: "between" });
   #markers = svg("g", { class: "markers" });
   #scale = element("span", { class: "scale" });
+  #viewport = new Viewport(() => this.#size());
   /** @type {Map<Phone, Marker>} */
   #shown = new Map();
-  /** What is in the middle, in metres, and how many metres a pixel is. */
-  #view = { x: 0, y: 0, metres: 12 };
   /** @type {Phone[]} */
   #pair = [];
 
@@ -53,14 +43,14 @@ export class MapView {
     this.#node = node;
     this.#store = store;
     this.#onPick = onPick;
-    this.#svg.append(this.#grid, this.#streets, this.#names, this.#between, this.#markers);
+    this.#svg.append(this.#ground.node, this.#between, this.#markers);
     node.append(
       this.#svg,
       element(
         "div",
         { class: "map-tools" },
         this.#tool("Nearer", icon("add"), () => this.#zoom(1 / ZOOM_STEP)),
-        this.#tool("Farther", element("span", { text: "−" }), () => this.#zoom(ZOOM_STEP)),
+        this.#tool("Farther", icon("remove"), () => this.#zoom(ZOOM_STEP)),
         this.#tool("Show every phone", icon("fit"), () => this.fit()),
       ),
       this.#scale,
@@ -72,10 +62,7 @@ export class MapView {
       }),
     );
     this.#listenToPointer();
-    store.listen({
-      phones: () => this.#update(),
-      placed: () => this.fit(),
-    });
+    store.listen({ phones: () => this.#update(), placed: () => this.fit() });
     new ResizeObserver(() => this.draw()).observe(node);
     this.#update();
     this.fit();
@@ -92,97 +79,31 @@ export class MapView {
 
   /** Shows every phone. */
   fit() {
-    const points = this.#store.phones.map(({ at }) => project(at));
-    const [west, east] = range(points.map(({ x }) => x));
-    const [north, south] = range(points.map(({ y }) => y));
-    const { width, height } = this.#size();
-    const metres = Math.max((east - west) / (width * 0.5), (south - north) / (height * 0.5), CITY);
-    this.#view = { x: (west + east) / 2, y: (north + south) / 2, metres: clamp(metres) };
+    this.#viewport.fit(this.#store.phones.map(({ at }) => at));
     this.draw();
   }
 
   /** Draws everything where it is now. */
   draw() {
-    const { width, height } = this.#size();
-    const { metres } = this.#view;
-    this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.#drawGrid(width, height);
-    this.#streets.replaceChildren(...neighbouring.flatMap(([a, b]) => {
-      const from = this.#toScreen(project(a));
-      const to = this.#toScreen(project(b));
-      const attributes = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
-      return [svg("line", { attributes })];
-    }));
-    this.#names.replaceChildren(...PLACES.flatMap((place) => {
-      const { x, y } = this.#toScreen(project(place));
-      if (x < -80 || y < -20 || x > width + 80 || y > height + 20) return [];
-      const isNamed = metres < NAME_AT * place.weight;
-      return [
-        svg("circle", { attributes: { cx: x, cy: y, r: isNamed ? 3.5 : 2 } }),
-        ...(isNamed ? [svg("text", { text: place.name, attributes: { x: x + 7, y: y + 4 } })] : []),
-      ];
-    }));
-    this.#hideOverlaps();
+    const size = this.#size();
+    this.#svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+    this.#scale.textContent = `Grid: ${this.#ground.draw(this.#viewport, size)}`;
     this.#drawPhones();
   }
 
   #drawPhones() {
     for (const marker of this.#shown.values()) marker.draw();
-    this.#drawBetween();
-  }
-
-  /** A name that would lie on another is left out; the more important stays. */
-  #hideOverlaps() {
-    /** @type {DOMRect[]} */
-    const taken = [];
-    for (const text of this.#names.querySelectorAll("text")) {
-      const box = text.getBoundingClientRect();
-      const isFree = taken.every((other) =>
-        box.right < other.left || box.left > other.right || box.bottom < other.top ||
-        box.top > other.bottom
-      );
-      if (isFree) taken.push(box);
-      else text.remove();
-    }
-  }
-
-  /**
-   * @param {number} width
-   * @param {number} height
-   */
-  #drawGrid(width, height) {
-    const { x, y, metres } = this.#view;
-    const step = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000]
-      .find((length) => length / metres > 70) ?? 50_000;
-    const lines = [];
-    const left = x - width / 2 * metres;
-    const top = y - height / 2 * metres;
-    for (let at = Math.ceil(left / step) * step; at < left + width * metres; at += step) {
-      const to = (at - left) / metres;
-      lines.push(svg("line", { attributes: { x1: to, y1: 0, x2: to, y2: height } }));
-    }
-    for (let at = Math.ceil(top / step) * step; at < top + height * metres; at += step) {
-      const to = (at - top) / metres;
-      lines.push(svg("line", { attributes: { x1: 0, y1: to, x2: width, y2: to } }));
-    }
-    this.#grid.replaceChildren(...lines);
-    this.#scale.textContent = `Grid: ${readable(step)}`;
-  }
-
-  #drawBetween() {
     const [a, b] = this.#pair;
     if (a === undefined || b === undefined) return this.#between.replaceChildren();
-    const from = this.#toScreen(project(a.at));
-    const to = this.#toScreen(project(b.at));
-    const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-    const line = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
+    const from = this.#viewport.toScreen(a.at);
+    const to = this.#viewport.toScreen(b.at);
+    const line = svg("line", { attributes: { x1: from.x, y1: from.y, x2: to.x, y2: to.y } });
+    const label = svg("text", {
+      text: readable(distance(a.at, b.at)),
+      attributes: { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 - 8 },
+    });
     const isRoomy = Math.hypot(from.x - to.x, from.y - to.y) > ROOM_FOR_DISTANCE;
-    const attributes = { x: middle.x, y: middle.y - 8 };
-    const label = svg("text", { text: readable(distance(a.at, b.at)), attributes });
-    this.#between.replaceChildren(
-      svg("line", { attributes: line }),
-      ...(isRoomy ? [label] : []),
-    );
+    this.#between.replaceChildren(line, ...(isRoomy ? [label] : []));
   }
 
   #update() {
@@ -195,8 +116,8 @@ export class MapView {
     for (const phone of phones) {
       if (this.#shown.has(phone)) continue;
       const marker = new Marker(phone, {
-        toScreen: (point) => this.#toScreen(project(point)),
-        metresPerPixel: () => this.#view.metres,
+        toScreen: (point) => this.#viewport.toScreen(point),
+        metresPerPixel: () => this.#viewport.metres,
         onMove: () => this.#store.phonesChanged(),
         onPick: () => this.#onPick(phone),
       });
@@ -217,8 +138,7 @@ export class MapView {
     });
     this.#svg.addEventListener("pointermove", (event) => {
       if (last === undefined) return;
-      this.#view.x -= (event.clientX - last.x) * this.#view.metres;
-      this.#view.y -= (event.clientY - last.y) * this.#view.metres;
+      this.#viewport.pan({ x: event.clientX - last.x, y: event.clientY - last.y });
       last = { x: event.clientX, y: event.clientY };
       this.draw();
     });
@@ -236,30 +156,12 @@ export class MapView {
   }
 
   /**
-   * What is under `around`, or else in the middle, stays where it is.
    * @param {number} factor
    * @param {{ x: number, y: number }} [around] In pixels.
    */
   #zoom(factor, around) {
-    const { width, height } = this.#size();
-    const dx = (around?.x ?? width / 2) - width / 2;
-    const dy = (around?.y ?? height / 2) - height / 2;
-    const before = this.#view.metres;
-    const metres = clamp(before * factor);
-    this.#view.x += dx * (before - metres);
-    this.#view.y += dy * (before - metres);
-    this.#view.metres = metres;
+    this.#viewport.zoom(factor, around);
     this.draw();
-  }
-
-  /** @param {{ x: number, y: number }} point In metres. */
-  #toScreen({ x, y }) {
-    const { width, height } = this.#size();
-    const { metres } = this.#view;
-    return {
-      x: (x - this.#view.x) / metres + width / 2,
-      y: (y - this.#view.y) / metres + height / 2,
-    };
   }
 
   #size() {
@@ -275,19 +177,4 @@ export class MapView {
     const attributes = { type: "button", "aria-label": label, title: label };
     return element("button", { class: "round", attributes, on: { click } }, picture);
   }
-}
-
-const neighbouring = neighbours(PLACES);
-
-/**
- * @param {number[]} values
- * @returns {[number, number]}
- */
-function range(values) {
-  return [Math.min(...values), Math.max(...values)];
-}
-
-/** @param {number} metres */
-function clamp(metres) {
-  return Math.max(NEAREST, Math.min(FARTHEST, metres));
 }

@@ -2,10 +2,14 @@
 
 /**
  * Named places of Kigali, as supabase/seed.sql has them, and towns far from it. The weight says how soon a
- * name shows on the map.
+ * name shows on the map; the weightiest come first.
  * @type {readonly import("./types.js").Place[]}
  */
 export const PLACES = [
+  { name: "Musanze", lat: -1.4998, lng: 29.635, weight: 60 },
+  { name: "Huye", lat: -2.5967, lng: 29.7394, weight: 60 },
+  { name: "Rubavu", lat: -1.6792, lng: 29.2586, weight: 60 },
+  { name: "Rwamagana", lat: -1.9487, lng: 30.4347, weight: 60 },
   { name: "Nyabugogo bus park", lat: -1.94065, lng: 30.04448, weight: 10 },
   { name: "Downtown bus park", lat: -1.94384, lng: 30.05694, weight: 9 },
   { name: "Kimironko bus park", lat: -1.94960, lng: 30.12557, weight: 9 },
@@ -63,8 +67,4 @@ export const PLACES = [
   { name: "Mageragere", lat: -2.02859, lng: 30.02487, weight: 1 },
   { name: "Ndera", lat: -1.94689, lng: 30.17273, weight: 1 },
   { name: "Nyacyonga", lat: -1.86651, lng: 30.08683, weight: 1 },
-  { name: "Musanze", lat: -1.4998, lng: 29.635, weight: 60 },
-  { name: "Huye", lat: -2.5967, lng: 29.7394, weight: 60 },
-  { name: "Rubavu", lat: -1.6792, lng: 29.2586, weight: 60 },
-  { name: "Rwamagana", lat: -1.9487, lng: 30.4347, weight: 60 },
 ];
