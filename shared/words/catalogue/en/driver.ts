@@ -34,7 +34,7 @@ export const driver = {
   ride_done_ask: "How was {passenger}?",
   cancelled_by_passenger: "The passenger cancelled this ride. Stay online for the next one.",
   passengers_near:
-    "{n, plural, one {# passenger is} other {# passengers are}} looking for a ride near you. Offer yours?",
+    "{n, plural, one {# passenger is} other {# passengers are}} looking for a ride near you. Choose one to offer yours.",
   row_passenger_about: "{duration} away · Tap to offer your ride",
   no_passengers_near: "No passenger near you now. Stay online: I’ll send you rides.",
   asking_passenger: "I’m asking {passenger}. They have {time} to answer.",

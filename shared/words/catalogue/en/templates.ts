@@ -1,9 +1,9 @@
 /** Templates: sent when a person has been silent for a day, word for word as Meta has approved them. */
 export const templates = {
   template_offer:
-    "A passenger near you needs a ride. Pickup: {distance} away, {duration}. Destination: {direction}. Fare: {fare}. Please answer within {time}.",
+    "A passenger near you needs a ride. Pickup: {distance} away, {duration}. Destination: {direction}. Fare: {fare}. Please answer within {time}, or it goes to another driver.",
   template_proposal:
-    "A passenger chose you for a ride. Pickup: {distance} away, {duration}. Destination: {direction}. Fare: {fare}. Please answer within {time}.",
+    "A passenger chose you for a ride. Pickup: {distance} away, {duration}. Destination: {direction}. Fare: {fare}. Please answer within {time}, or the passenger asks another driver.",
   template_ride_accepted:
     "Good news: {driver} is coming. Vehicle: {vehicle}, plate {plate}. Your PIN is {pin}: give it to the driver when you get on. Follow the ride at {url} and have a good trip.",
   template_driver_arrived:

@@ -37,7 +37,7 @@ export const driver: Readonly<Record<keyof typeof english, string>> = {
   ride_done_ask: "Comment était {passenger} ?",
   cancelled_by_passenger: "Le passager a annulé cette course. Restez en ligne pour la prochaine.",
   passengers_near:
-    "{n, plural, one {# passager cherche} other {# passagers cherchent}} une course près de vous. Proposez la vôtre.",
+    "{n, plural, one {# passager cherche} other {# passagers cherchent}} une course près de vous. Choisissez-en un pour lui proposer la course.",
   row_passenger_about: "{duration} · Touchez pour proposer votre course",
   no_passengers_near:
     "Aucun passager près de vous maintenant. Restez en ligne : je vous envoie les courses.",

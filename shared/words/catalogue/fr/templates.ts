@@ -2,9 +2,9 @@ import type { templates as english } from "../en/templates.ts";
 
 export const templates: Readonly<Record<keyof typeof english, string>> = {
   template_offer:
-    "Un passager près de vous cherche une course. Départ à {distance}, {duration}. Destination : {direction}. Prix : {fare}. Merci de répondre dans les {time}.",
+    "Un passager près de vous cherche une course. Départ à {distance}, {duration}. Destination : {direction}. Prix : {fare}. Répondez dans les {time}, sinon un autre chauffeur la recevra.",
   template_proposal:
-    "Un passager vous a choisi pour une course. Départ à {distance}, {duration}. Destination : {direction}. Prix : {fare}. Merci de répondre dans les {time}.",
+    "Un passager vous a choisi pour une course. Départ à {distance}, {duration}. Destination : {direction}. Prix : {fare}. Répondez dans les {time}, sinon le passager demandera à un autre.",
   template_ride_accepted:
     "Bonne nouvelle : {driver} arrive. Véhicule : {vehicle}, plaque {plate}. Votre code PIN est {pin} : donnez-le au chauffeur en montant. Suivez la course sur {url} et bonne route.",
   template_driver_arrived:

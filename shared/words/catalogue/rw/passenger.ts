@@ -20,7 +20,7 @@ export const passenger: Readonly<Record<keyof typeof english, string>> = {
   row_best_about: "Mbaza abashoferi beza kugeza umwe yemeye",
   nobody_near:
     "Nta mushoferi uhari ubu mu ntera ya {radius}. Nshobora kukubwira hagize uboneka hafi.",
-  watching: "Ni byiza! Nzakwandikira umushoferi nakugera hafi.",
+  watching: "Ni byiza! Nzakwandikira umushoferi nagera hafi yawe.",
   somebody_near: "🔔 Hari umushoferi hafi yawe ubu ({vehicle}). Mubaze?",
   asking_driver: "Ndimo kubaza {driver}. Afite {time} ngo asubize.",
   dispatching: "Ndimo kubaza abashoferi beza bari hafi yawe. Nzakwandikira hagize uwemera.",

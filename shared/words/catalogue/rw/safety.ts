@@ -2,7 +2,7 @@ import type { safety as english } from "../en/safety.ts";
 
 export const safety: Readonly<Record<keyof typeof english, string>> = {
   blocked: "Wakumiriye {name}. Ntimuzongera kugendana.",
-  unblocked: "Ntugikumira {name}.",
+  unblocked: "Wakuyeho ikumira kuri {name}.",
   blocked_list: "Aba bantu warabakumiriye.",
   blocked_list_empty: "Nta muntu wakumiriye.",
   row_unblock_about: "Kanda ukureho ikumira",

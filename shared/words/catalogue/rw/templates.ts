@@ -2,9 +2,9 @@ import type { templates as english } from "../en/templates.ts";
 
 export const templates: Readonly<Record<keyof typeof english, string>> = {
   template_offer:
-    "Hari umugenzi hafi yawe ushaka urugendo. Aho umufatira: {distance}, {duration}. Aho agiye: {direction}. Igiciro: {fare}. Subiza mu gihe cy’{time}, murakoze.",
+    "Hari umugenzi hafi yawe ushaka urugendo. Aho umufatira: {distance}, {duration}. Aho agiye: {direction}. Igiciro: {fare}. Subiza mu gihe cy’{time}, naho ubundi ruhabwa undi mushoferi.",
   template_proposal:
-    "Umugenzi yaguhisemo ngo umutware. Aho umufatira: {distance}, {duration}. Aho agiye: {direction}. Igiciro: {fare}. Subiza mu gihe cy’{time}, murakoze.",
+    "Umugenzi yaguhisemo ngo umutware. Aho umufatira: {distance}, {duration}. Aho agiye: {direction}. Igiciro: {fare}. Subiza mu gihe cy’{time}, naho ubundi arabaza undi mushoferi.",
   template_ride_accepted:
     "Inkuru nziza: {driver} araje. Ikinyabiziga: {vehicle}, pulaki {plate}. PIN yawe ni {pin}: yibwire umushoferi mugiye guhaguruka. Kurikira urugendo kuri {url} kandi ugire urugendo rwiza.",
   template_driver_arrived:

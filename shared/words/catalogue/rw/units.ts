@@ -1,7 +1,7 @@
 import type { units as english } from "../en/units.ts";
 
 export const units: Readonly<Record<keyof typeof english, string>> = {
-  metres: "m {n, number}",
+  metres: "metero {n, number}",
   kilometres: "km {n, number}",
   seconds: "{n, plural, =1 {isegonda 1} other {amasegonda #}}",
   minutes: "{n, plural, =1 {umunota 1} other {iminota #}}",

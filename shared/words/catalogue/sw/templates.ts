@@ -2,9 +2,9 @@ import type { templates as english } from "../en/templates.ts";
 
 export const templates: Readonly<Record<keyof typeof english, string>> = {
   template_offer:
-    "Kuna abiria karibu nawe anayehitaji usafiri. Umbali wa kumchukua: {distance}, {duration}. Anakokwenda: {direction}. Nauli: {fare}. Tafadhali jibu ndani ya {time}.",
+    "Kuna abiria karibu nawe anayehitaji usafiri. Umbali wa kumchukua: {distance}, {duration}. Anakokwenda: {direction}. Nauli: {fare}. Tafadhali jibu ndani ya {time}, la sivyo itaenda kwa dereva mwingine.",
   template_proposal:
-    "Abiria amekuchagua umbebe. Umbali wa kumchukua: {distance}, {duration}. Anakokwenda: {direction}. Nauli: {fare}. Tafadhali jibu ndani ya {time}.",
+    "Abiria amekuchagua umbebe. Umbali wa kumchukua: {distance}, {duration}. Anakokwenda: {direction}. Nauli: {fare}. Tafadhali jibu ndani ya {time}, la sivyo atamuuliza dereva mwingine.",
   template_ride_accepted:
     "Habari njema: {driver} anakuja. Chombo: {vehicle}, namba {plate}. PIN yako ni {pin}: mpe dereva unapopanda. Fuatilia safari kwenye {url} na uwe na safari njema.",
   template_driver_arrived:
