@@ -144,12 +144,11 @@ begin
   loop
     if r.status = 'failed' then
       update mobility.outbox set
-        status = case
-          when r.error_code = 131047 and not as_template or mobility.retry_after(r.error_code) is not null and attempts < 10
-            then 'queued' else 'dead' end,
+        status = case when mobility.is_sent_again(outbox, r.error_code) then 'queued' else 'dead' end,
         as_template = as_template or r.error_code is not distinct from 131047,
         not_before = now() + coalesce(mobility.retry_after(r.error_code), interval '0'),
-        error_code = r.error_code, error_detail = left(r.error_detail, 500), message_id = null,
+        error_code = r.error_code, error_detail = left(r.error_detail, 500),
+        message_id = case when not mobility.is_sent_again(outbox, r.error_code) then r.message_id end,
         failed_message_id = r.message_id, lease = null, lease_until = null
       where (id = r.outbox_id or r.outbox_id is null and message_id = r.message_id)
         and status in ('queued', 'sent')
@@ -158,16 +157,15 @@ begin
         and failed_message_id is distinct from r.message_id;
     else
       update mobility.outbox set
-        status = case when array_position(array['queued', 'sent', 'delivered', 'read'], r.status)
-          > array_position(array['queued', 'sent', 'delivered', 'read'], status) then r.status else status end,
-        message_id = coalesce(message_id, r.message_id),
-        sent_at = coalesce(sent_at, r.at),
+        status = r.status, message_id = coalesce(message_id, r.message_id), sent_at = coalesce(sent_at, r.at),
         -- Whatever was read was delivered, told or not.
         delivered_at = case when r.status in ('delivered', 'read') then coalesce(delivered_at, r.at) else delivered_at end,
         read_at = case r.status when 'read' then coalesce(read_at, r.at) else read_at end,
         lease = null
       where (id = r.outbox_id or r.outbox_id is null and message_id = r.message_id)
-        and status in ('queued', 'sent', 'delivered', 'read');
+        and mobility.progress(status) < mobility.progress(r.status)
+        -- Late news of an attempt that failed.
+        and (r.status <> 'sent' or failed_message_id is distinct from r.message_id);
     end if;
     if found then v_applied := v_applied + 1; end if;
   end loop;
@@ -779,7 +777,8 @@ CREATE FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) RETURNS void
 declare
   p mobility.profiles;
 begin
-  update mobility.profiles set phone = null where phone = p_phone and user_id is distinct from p_to returning * into p;
+  update mobility.profiles set phone = null
+  where phone = p_phone and user_id is distinct from p_to returning * into p;
   if not found or p.whatsapp_user_id is not null or p_to is null then return; end if;
   update mobility.trusted_contacts c set contact_user_id = p_to
   where c.contact_user_id = p.user_id and c.user_id <> p_to and not exists (
@@ -800,34 +799,31 @@ declare
 begin
   loop
     select * into p from mobility.profiles where user_id = mobility.find_person(p_whatsapp_user_id, p_phone);
+    exit when p.user_id is not null and (p.whatsapp_user_id, p.phone, p.display_name) is not distinct from
+      (coalesce(p.whatsapp_user_id, p_whatsapp_user_id), coalesce(p_phone, p.phone), coalesce(v_name, p.display_name));
+    -- Messages of one person at once follow each other: as conflicts of two unique keys they would deadlock.
+    perform pg_advisory_xact_lock(hashtextextended('person:' || k.key, 0))
+    from (select key from unnest(array[p_whatsapp_user_id, p_phone]) key where key is not null order by key) k;
     if p.user_id is not null then
-      if (p.whatsapp_user_id, p.phone, p.display_name) is not distinct from (coalesce(p.whatsapp_user_id,
-          p_whatsapp_user_id), coalesce(p_phone, p.phone), coalesce(v_name, p.display_name)) then
-        return p.user_id;
-      end if;
       -- The conversation before the profile, as whoever answers the person locks them.
       insert into mobility.conversations as c (user_id) values (p.user_id)
       on conflict (user_id) do update set step = c.step;
-      continue when mobility.find_person(p_whatsapp_user_id, p_phone) is distinct from p.user_id;
     end if;
-    begin
-      if p_phone is distinct from p.phone then
-        perform mobility.hand_over_phone(p_phone, p.user_id);
-      end if;
-      if p.user_id is null then
-        insert into mobility.profiles (whatsapp_user_id, phone, display_name)
-        values (p_whatsapp_user_id, p_phone, v_name) returning * into p;
-      else
-        update mobility.profiles set whatsapp_user_id = coalesce(whatsapp_user_id, p_whatsapp_user_id),
-          phone = coalesce(p_phone, phone), display_name = coalesce(v_name, display_name)
-        where user_id = p.user_id;
-      end if;
-      return p.user_id;
-    exception when unique_violation then
-      -- Another message of the same person at the same moment: now the person is there.
-      null;
-    end;
+    continue when mobility.find_person(p_whatsapp_user_id, p_phone) is distinct from p.user_id;
+    if p_phone is distinct from p.phone then
+      perform mobility.hand_over_phone(p_phone, p.user_id);
+    end if;
+    if p.user_id is null then
+      insert into mobility.profiles (whatsapp_user_id, phone, display_name)
+      values (p_whatsapp_user_id, p_phone, v_name) returning * into p;
+    else
+      update mobility.profiles set whatsapp_user_id = coalesce(whatsapp_user_id, p_whatsapp_user_id),
+        phone = coalesce(p_phone, phone), display_name = coalesce(v_name, display_name)
+      where user_id = p.user_id;
+    end if;
+    exit;
   end loop;
+  return p.user_id;
 end
 $$;
 
@@ -867,6 +863,45 @@ CREATE FUNCTION mobility.is_reachable(p_user_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION mobility.is_reachable(p_user_id uuid) IS 'Whether a person has WhatsApp.';
+
+CREATE TABLE mobility.outbox (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    seq bigint NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    subject uuid,
+    status text DEFAULT 'queued'::text NOT NULL,
+    as_template boolean DEFAULT false NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    valid_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    lease uuid,
+    lease_until timestamp with time zone,
+    message_id text,
+    failed_message_id text,
+    error_code integer,
+    error_detail text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    read_at timestamp with time zone,
+    CONSTRAINT outbox_error_detail_check CHECK ((char_length(error_detail) <= 500)),
+    CONSTRAINT outbox_kind_check CHECK ((kind ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'dead'::text, 'expired'::text, 'withdrawn'::text])))
+);
+
+COMMENT ON TABLE mobility.outbox IS 'Messages to send: what is said and to whom; the words are chosen when it is sent.';
+
+CREATE FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(p_error_code = 131047 and not o.as_template, false)
+    or mobility.retry_after(p_error_code) is not null and o.attempts < 10
+$$;
+
+COMMENT ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) IS 'Whether a message that failed is sent again.';
 
 CREATE FUNCTION mobility.leave_pool(t mobility.trips) RETURNS void
     LANGUAGE plpgsql
@@ -1327,6 +1362,13 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.price_finished_ride(m mobility.matches) IS 'Prices a ride without a dropoff when it ends.';
+
+CREATE FUNCTION mobility.progress(p_status text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select coalesce(array_position(array['sent', 'dead', 'delivered', 'read'], p_status), 0) $$;
+
+COMMENT ON FUNCTION mobility.progress(p_status text) IS 'How far a message has come: 0 as long as nobody knows of its going out.';
 
 CREATE FUNCTION mobility.prolong_trip(p_user_id uuid, p_trip_id uuid, p_by interval) RETURNS mobility.trips
     LANGUAGE plpgsql
@@ -2032,6 +2074,21 @@ $_$;
 
 COMMENT ON FUNCTION mobility.wake_worker() IS 'Calls the worker by pg_net, where it is set up.';
 
+CREATE FUNCTION mobility.withdraw(p_subject uuid, p_status text DEFAULT 'withdrawn'::text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update mobility.outbox set status = p_status
+  where subject = p_subject and status = 'queued' and lease is null;
+  return exists (
+    select 1 from mobility.outbox where subject = p_subject and status in ('queued', 'sent', 'delivered', 'read')
+  );
+end
+$$;
+
+COMMENT ON FUNCTION mobility.withdraw(p_subject uuid, p_status text) IS 'Takes back what was not sent yet about a subject; whether any of it was.';
+
 CREATE FUNCTION mobility.write_search() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2418,14 +2475,17 @@ declare
 begin
   -- Claims follow each other, which keeps the rate; each takes a few milliseconds.
   select * into v_rate from mobility.sending_rate for update;
-  v_limit := least(p_limit, v_rate.per_second
-    - ceil(greatest(0, extract(epoch from v_rate.next_slot_at - now())) * v_rate.per_second));
+  v_limit := least(p_limit, floor(greatest(1, v_rate.per_second / 3)
+    - greatest(0, extract(epoch from v_rate.next_slot_at - now())) * v_rate.per_second));
   if v_limit <= 0 then return '[]'::jsonb; end if;
 
-  update mobility.outbox set status = 'expired', lease = null
-  where status = 'queued' and valid_until <= now();
-  update mobility.outbox set status = 'dead', lease = null, error_detail = coalesce(error_detail, 'too many attempts')
-  where status = 'queued' and attempts >= 10 and (lease_until is null or lease_until <= now());
+  -- Never waits while it holds other rows; and what a worker is sending right now is the worker's to tell of.
+  update mobility.outbox
+  set status = case when valid_until <= now() then 'expired' else 'dead' end, lease = null,
+    error_detail = case when valid_until <= now() then error_detail else coalesce(error_detail, 'too many attempts') end
+  where id = any (array(select id from mobility.outbox
+    where status = 'queued' and (valid_until <= now() or attempts >= 10) and (lease_until is null or lease_until <= now())
+    for update skip locked));
 
   v_claimed := array(
     select o.id from mobility.outbox o
@@ -2938,12 +2998,12 @@ begin
     order by whatsapp_user_id, phone, sent_at, message_id
   loop
     v_user_id := mobility.identify(r.whatsapp_user_id, r.phone, r.display_name);
-    insert into mobility.inbox (message_id, user_id, content, sent_at)
-    values (r.message_id, v_user_id, r.content, r.sent_at) on conflict do nothing;
-    continue when not found;
-    v_stored := v_stored + 1;
+    -- First, since it locks: the same message twice at once follows itself.
     insert into mobility.conversations as c (user_id, last_inbound_at) values (v_user_id, least(r.sent_at, now()))
     on conflict (user_id) do update set last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at);
+    insert into mobility.inbox (message_id, user_id, content, sent_at)
+    values (r.message_id, v_user_id, r.content, r.sent_at) on conflict do nothing;
+    if found then v_stored := v_stored + 1; end if;
   end loop;
   -- After the people: whoever answers one has locked the conversation before what is said.
   v_statuses := mobility.apply_statuses(p_statuses);
@@ -2991,14 +3051,16 @@ begin
   loop
     if r.outcome = 'sent' then
       update mobility.outbox
-      set status = case status when 'queued' then 'sent' else status end,
+      set status = case when status in ('delivered', 'read') then status else 'sent' end,
         message_id = r.message_id, sent_at = coalesce(sent_at, now()), lease = null
-      where id = r.id and (status = 'queued' or message_id is null);
+      where id = r.id and (mobility.progress(status) = 0 or message_id is null)
+        -- Its failure may be known before its sending is.
+        and failed_message_id is distinct from r.message_id;
     else
       update mobility.outbox
-      set status = case r.outcome when 'dead' then 'dead' else status end,
+      set status = case when r.outcome = 'dead' or r.outcome = 'template' and as_template then 'dead' else status end,
         as_template = as_template or r.outcome = 'template',
-        not_before = now() + make_interval(secs => case r.outcome when 'retry' then r.retry_after_s
+        not_before = now() + make_interval(secs => case r.outcome when 'retry' then coalesce(r.retry_after_s, 10)
           -- Nobody knows whether it went out: a status is waited for before it is sent again.
           when 'unknown' then 30 else 0 end),
         error_code = r.error_code, error_detail = left(r.error_detail, 500), lease = null, lease_until = null
@@ -3706,35 +3768,6 @@ CREATE TABLE mobility.operators (
 
 COMMENT ON TABLE mobility.operators IS 'Signed-in users who may see and steer every ride.';
 
-CREATE TABLE mobility.outbox (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    seq bigint NOT NULL,
-    user_id uuid NOT NULL,
-    kind text NOT NULL,
-    params jsonb DEFAULT '{}'::jsonb NOT NULL,
-    subject uuid,
-    status text DEFAULT 'queued'::text NOT NULL,
-    as_template boolean DEFAULT false NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    not_before timestamp with time zone DEFAULT now() NOT NULL,
-    valid_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
-    lease uuid,
-    lease_until timestamp with time zone,
-    message_id text,
-    failed_message_id text,
-    error_code integer,
-    error_detail text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone,
-    delivered_at timestamp with time zone,
-    read_at timestamp with time zone,
-    CONSTRAINT outbox_error_detail_check CHECK ((char_length(error_detail) <= 500)),
-    CONSTRAINT outbox_kind_check CHECK ((kind ~ '^[a-z_]{1,40}$'::text)),
-    CONSTRAINT outbox_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'dead'::text, 'expired'::text, 'withdrawn'::text])))
-);
-
-COMMENT ON TABLE mobility.outbox IS 'Messages to send: what is said and to whom; the words are chosen when it is sent.';
-
 ALTER TABLE mobility.outbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME mobility.outbox_seq_seq
     START WITH 1
@@ -3820,7 +3853,7 @@ COMMENT ON TABLE mobility.sending_pairs IS 'The rate at which each person may be
 CREATE TABLE mobility.sending_rate (
     one boolean DEFAULT true NOT NULL,
     per_second integer DEFAULT 60 NOT NULL,
-    next_slot_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    next_slot_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT sending_rate_one_check CHECK (one),
     CONSTRAINT sending_rate_per_second_check CHECK (((per_second >= 1) AND (per_second <= 1000)))
 );
@@ -4214,7 +4247,7 @@ CREATE INDEX outbox_message ON mobility.outbox USING btree (message_id) WHERE (m
 
 CREATE INDEX outbox_queued ON mobility.outbox USING btree (user_id, seq) WHERE (status = 'queued'::text);
 
-CREATE INDEX outbox_subject ON mobility.outbox USING btree (subject) WHERE ((status = 'queued'::text) AND (subject IS NOT NULL));
+CREATE INDEX outbox_subject ON mobility.outbox USING btree (subject) WHERE (subject IS NOT NULL);
 
 CREATE INDEX outbox_user ON mobility.outbox USING btree (user_id);
 
@@ -4684,6 +4717,8 @@ REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng doubl
 
 REVOKE ALL ON FUNCTION mobility.is_reachable(p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.leave_pool(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.link_of(p_token text) FROM PUBLIC;
@@ -4716,6 +4751,8 @@ REVOKE ALL ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_sin
 REVOKE ALL ON FUNCTION mobility.position_json(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.price_finished_ride(m mobility.matches) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.progress(p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.prolong_trip(p_user_id uuid, p_trip_id uuid, p_by interval) FROM PUBLIC;
 
@@ -4777,6 +4814,8 @@ REVOKE ALL ON FUNCTION mobility.vehicle_type(p_code text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.wake_on_enqueue() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.wake_worker() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.withdraw(p_subject uuid, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.write_search() FROM PUBLIC;
 

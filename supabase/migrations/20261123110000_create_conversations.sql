@@ -72,7 +72,7 @@ comment on table mobility.outbox is 'Messages to send: what is said and to whom;
 create index outbox_queued on mobility.outbox (user_id, seq) where status = 'queued';
 create index outbox_in_order on mobility.outbox (seq) where status = 'queued';
 create index outbox_message on mobility.outbox (message_id) where message_id is not null;
-create index outbox_subject on mobility.outbox (subject) where status = 'queued' and subject is not null;
+create index outbox_subject on mobility.outbox (subject) where subject is not null;
 create index outbox_dead on mobility.outbox (created_at) where status = 'dead';
 create index outbox_user on mobility.outbox (user_id);
 create index outbox_created on mobility.outbox (created_at) where status <> 'queued';
@@ -81,11 +81,12 @@ create policy outbox_service_only on mobility.outbox for all to service_role usi
 
 -- The API lets one number send some 80 messages a second, received ones included, and one person be sent a
 -- message each 6 s with bursts of 45. Both are kept as a generic cell rate: the time at which the next slot
--- would be free if they were used one after another.
+-- would be free if they were used one after another. So that no second has more than a third above the rate,
+-- a third of a second's messages may go out at once.
 create table mobility.sending_rate (
   one boolean primary key default true check (one),
   per_second integer not null default 60 check (per_second between 1 and 1000),
-  next_slot_at timestamptz not null default '-infinity'
+  next_slot_at timestamptz not null default now()
 );
 comment on table mobility.sending_rate is 'The throughput of the WhatsApp number, one row.';
 insert into mobility.sending_rate default values;
@@ -135,6 +136,22 @@ as $$
   where user_id = p_user_id and (whatsapp_user_id is not null or phone is not null)
 $$;
 comment on function mobility.say is 'Queues a message to a person.';
+
+-- Takes back what was not sent yet about a subject. Tells whether anything about it went out, or is going
+-- out right now, so that somebody has to be told that it is over.
+create function mobility.withdraw(p_subject uuid, p_status text default 'withdrawn') returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update mobility.outbox set status = p_status
+  where subject = p_subject and status = 'queued' and lease is null;
+  return exists (
+    select 1 from mobility.outbox where subject = p_subject and status in ('queued', 'sent', 'delivered', 'read')
+  );
+end
+$$;
+comment on function mobility.withdraw is 'Takes back what was not sent yet about a subject; whether any of it was.';
 
 -- Lets the worker do something for a person after this transaction, such as a search.
 create function mobility.enqueue_task(p_user_id uuid, p_content jsonb) returns void

@@ -15,14 +15,17 @@ declare
 begin
   -- Claims follow each other, which keeps the rate; each takes a few milliseconds.
   select * into v_rate from mobility.sending_rate for update;
-  v_limit := least(p_limit, v_rate.per_second
-    - ceil(greatest(0, extract(epoch from v_rate.next_slot_at - now())) * v_rate.per_second));
+  v_limit := least(p_limit, floor(greatest(1, v_rate.per_second / 3)
+    - greatest(0, extract(epoch from v_rate.next_slot_at - now())) * v_rate.per_second));
   if v_limit <= 0 then return '[]'::jsonb; end if;
 
-  update mobility.outbox set status = 'expired', lease = null
-  where status = 'queued' and valid_until <= now();
-  update mobility.outbox set status = 'dead', lease = null, error_detail = coalesce(error_detail, 'too many attempts')
-  where status = 'queued' and attempts >= 10 and (lease_until is null or lease_until <= now());
+  -- Never waits while it holds other rows; and what a worker is sending right now is the worker's to tell of.
+  update mobility.outbox
+  set status = case when valid_until <= now() then 'expired' else 'dead' end, lease = null,
+    error_detail = case when valid_until <= now() then error_detail else coalesce(error_detail, 'too many attempts') end
+  where id = any (array(select id from mobility.outbox
+    where status = 'queued' and (valid_until <= now() or attempts >= 10) and (lease_until is null or lease_until <= now())
+    for update skip locked));
 
   v_claimed := array(
     select o.id from mobility.outbox o
@@ -66,6 +69,13 @@ comment on function public.claim_outbox is 'Leases messages to send, the oldest 
 revoke all on function public.claim_outbox from public, anon, authenticated;
 grant execute on function public.claim_outbox to service_role;
 
+-- How far a message has come. A failure goes before a delivery, which no failure can take back.
+create function mobility.progress(p_status text) returns integer
+language sql immutable
+set search_path = ''
+as $$ select coalesce(array_position(array['sent', 'dead', 'delivered', 'read'], p_status), 0) $$;
+comment on function mobility.progress is 'How far a message has come: 0 as long as nobody knows of its going out.';
+
 -- What became of claimed messages: [{id, lease, outcome, ...}]. An outcome of a lease that was lost is only
 -- used to learn that the message went out.
 create function public.record_outbox(p_results jsonb) returns jsonb
@@ -82,14 +92,16 @@ begin
   loop
     if r.outcome = 'sent' then
       update mobility.outbox
-      set status = case status when 'queued' then 'sent' else status end,
+      set status = case when status in ('delivered', 'read') then status else 'sent' end,
         message_id = r.message_id, sent_at = coalesce(sent_at, now()), lease = null
-      where id = r.id and (status = 'queued' or message_id is null);
+      where id = r.id and (mobility.progress(status) = 0 or message_id is null)
+        -- Its failure may be known before its sending is.
+        and failed_message_id is distinct from r.message_id;
     else
       update mobility.outbox
-      set status = case r.outcome when 'dead' then 'dead' else status end,
+      set status = case when r.outcome = 'dead' or r.outcome = 'template' and as_template then 'dead' else status end,
         as_template = as_template or r.outcome = 'template',
-        not_before = now() + make_interval(secs => case r.outcome when 'retry' then r.retry_after_s
+        not_before = now() + make_interval(secs => case r.outcome when 'retry' then coalesce(r.retry_after_s, 10)
           -- Nobody knows whether it went out: a status is waited for before it is sent again.
           when 'unknown' then 30 else 0 end),
         error_code = r.error_code, error_detail = left(r.error_detail, 500), lease = null, lease_until = null
@@ -118,6 +130,17 @@ as $$
 $$;
 comment on function mobility.retry_after is 'How long to wait before a failed message is tried again; null for never.';
 
+-- Whether a message that failed is sent again: as a template when the window for free texts is closed (131047),
+-- as it is when waiting helps.
+create function mobility.is_sent_again(o mobility.outbox, p_error_code integer) returns boolean
+language sql immutable
+set search_path = ''
+as $$
+  select coalesce(p_error_code = 131047 and not o.as_template, false)
+    or mobility.retry_after(p_error_code) is not null and o.attempts < 10
+$$;
+comment on function mobility.is_sent_again is 'Whether a message that failed is sent again.';
+
 -- A delivery status: [{message_id, outbox_id, status, at, error_code, error_detail}]. They come late, twice
 -- and out of order, and never move a message backwards. Answers how many changed something.
 create function mobility.apply_statuses(p_statuses jsonb) returns integer
@@ -135,12 +158,11 @@ begin
   loop
     if r.status = 'failed' then
       update mobility.outbox set
-        status = case
-          when r.error_code = 131047 and not as_template or mobility.retry_after(r.error_code) is not null and attempts < 10
-            then 'queued' else 'dead' end,
+        status = case when mobility.is_sent_again(outbox, r.error_code) then 'queued' else 'dead' end,
         as_template = as_template or r.error_code is not distinct from 131047,
         not_before = now() + coalesce(mobility.retry_after(r.error_code), interval '0'),
-        error_code = r.error_code, error_detail = left(r.error_detail, 500), message_id = null,
+        error_code = r.error_code, error_detail = left(r.error_detail, 500),
+        message_id = case when not mobility.is_sent_again(outbox, r.error_code) then r.message_id end,
         failed_message_id = r.message_id, lease = null, lease_until = null
       where (id = r.outbox_id or r.outbox_id is null and message_id = r.message_id)
         and status in ('queued', 'sent')
@@ -149,16 +171,15 @@ begin
         and failed_message_id is distinct from r.message_id;
     else
       update mobility.outbox set
-        status = case when array_position(array['queued', 'sent', 'delivered', 'read'], r.status)
-          > array_position(array['queued', 'sent', 'delivered', 'read'], status) then r.status else status end,
-        message_id = coalesce(message_id, r.message_id),
-        sent_at = coalesce(sent_at, r.at),
+        status = r.status, message_id = coalesce(message_id, r.message_id), sent_at = coalesce(sent_at, r.at),
         -- Whatever was read was delivered, told or not.
         delivered_at = case when r.status in ('delivered', 'read') then coalesce(delivered_at, r.at) else delivered_at end,
         read_at = case r.status when 'read' then coalesce(read_at, r.at) else read_at end,
         lease = null
       where (id = r.outbox_id or r.outbox_id is null and message_id = r.message_id)
-        and status in ('queued', 'sent', 'delivered', 'read');
+        and mobility.progress(status) < mobility.progress(r.status)
+        -- Late news of an attempt that failed.
+        and (r.status <> 'sent' or failed_message_id is distinct from r.message_id);
     end if;
     if found then v_applied := v_applied + 1; end if;
   end loop;
