@@ -61,10 +61,10 @@ export function vehicleName(code: string, { words }: Scene): string {
 
 /** "★ 4.8", or that nobody has rated the person yet. */
 export function starsOf(
-  { rating, count }: { rating: number | null | undefined; count: number },
+  { rating, count }: { rating: number | null | undefined; count: number | null | undefined },
   { words }: Scene,
 ): string {
-  return typeof rating === "number" && count > 0
+  return typeof rating === "number" && (count ?? 0) > 0
     ? words.t("stars", { rating: words.rating(rating) })
     : words.t("nobody_rated");
 }

@@ -59,7 +59,7 @@ function speak(locale: Locale): Words {
     duration: (seconds) => minutesText(Math.max(1, Math.round(seconds / 60))),
     patience: (seconds) =>
       seconds < 120
-        ? t("seconds", { n: Math.round(seconds) })
+        ? t("seconds", { n: Math.max(1, Math.round(seconds)) })
         : minutesText(Math.floor(seconds / 60)),
     clock: (iso, timeZone) => at(iso, timeZone).clock,
     moment: (iso, timeZone) => t("moment", at(iso, timeZone)),

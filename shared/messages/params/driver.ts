@@ -26,6 +26,7 @@ export const driverParams = {
   offline: z.object({ rides: quantity, earnings: quantity, currency: maybe.currency }),
   offer: z.object({ offer_id: id, ...rideOnOffer, expires_in_s: quantity }),
   proposal: z.object({ match_id: id, ...rideOnOffer, respond_s: quantity }),
+  /** This and the next also to a passenger, about what a driver proposed. */
   offer_gone: z.object({ reason: z.enum(["taken", "cancelled", "expired"]) }),
   offer_declined: z.object({}),
   ride_won: z.object({
@@ -44,6 +45,8 @@ export const driverParams = {
     ...fare,
     rides_today: quantity,
     earnings_today: quantity,
+    /** Whether the driver is findable again, where the ride ended. */
+    online: z.boolean().nullish(),
   }),
   cancelled_by_passenger: z.object({ match_id: id, reason: maybe.text }),
   passengers_near: z.object({ trip_id: id, passengers: z.array(passengerFound).min(1) }),

@@ -28,7 +28,10 @@ export const maybe = {
 export const fare = { fare_amount: maybe.quantity, currency: maybe.currency };
 
 /** What is known of a person's ratings: 1 to 5, from how many. */
-export const ratings = { rating: z.number().min(0).max(5).nullish(), rating_count: quantity };
+export const ratings = {
+  rating: z.number().min(0).max(5).nullish(),
+  rating_count: maybe.quantity,
+};
 
 function isTimeZone(name: string | null | undefined): boolean {
   if (name === null || name === undefined) return true;

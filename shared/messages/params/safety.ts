@@ -3,7 +3,7 @@ import { at, id, linkToken, maybe, quantity, timeZone } from "./fields.ts";
 
 const blockedPerson = z.object({ user_id: id, name: maybe.text });
 
-const contact = z.object({ id, name: maybe.text, phone_tail: z.string() });
+const contact = z.object({ id, name: maybe.text, phone_tail: maybe.text });
 
 /** What is said about safety, and with which values. */
 export const safetyParams = {

@@ -104,7 +104,7 @@ function today(params: ParsedParams<"today">, scene: Scene): OutboundMessage {
       rides_as_passenger >= 1
         ? t("today_passenger", { rides: t("rides", { n: Math.round(rides_as_passenger) }) })
         : null,
-      rating_count >= 1
+      rating_count
         ? t("today_rating", {
           rating: starsOf({ rating, count: rating_count }, scene),
           n: Math.round(rating_count),

@@ -83,6 +83,7 @@ function rideDone(params: ParsedParams<"ride_done">, scene: Scene): OutboundMess
       t("ride_done"),
       fareLine(params, scene),
       t("ride_done_today", { total }),
+      params.online ? t("ride_done_online") : null,
       sentence(
         t("ride_done_ask", { passenger: nameOr(params.passenger_name, "the_passenger", scene) }),
       ),

@@ -9,6 +9,7 @@ import { offerGoneKeys } from "./driver-offer.ts";
 /** What to say of an error code; those that are missing are faults of ours. */
 const refusals: Readonly<Record<string, MessageKey>> = {
   INVALID_LOCATION: "refusal_location",
+  IMPLAUSIBLE_POSITION: "refusal_location",
   INVALID_VEHICLE_TYPE: "refusal_vehicle",
   VEHICLE_TYPE_MISMATCH: "refusal_vehicle",
   NOT_FOUND: "refusal_not_found",
@@ -16,6 +17,7 @@ const refusals: Readonly<Record<string, MessageKey>> = {
   MATCH_NOT_FOUND: "refusal_not_found",
   OFFER_NOT_FOUND: "gone_offer",
   OFFER_GONE: "gone_offer",
+  NO_DRIVERS_FOUND: "refusal_nobody",
   TRIP_ALREADY_MATCHED: "refusal_taken",
   TRIP_CANCELLED: "refusal_cancelled",
   TRIP_COMPLETED: "refusal_completed",
@@ -28,6 +30,7 @@ const refusals: Readonly<Record<string, MessageKey>> = {
   SELF_MATCH: "refusal_self",
   BLOCKED: "refusal_blocked",
   TOO_MANY_CONTACTS: "refusal_contacts",
+  TOO_FAR_FROM_PICKUP: "refusal_too_far",
   PIN_INVALID: "refusal_pin",
   FORBIDDEN: "refusal_forbidden",
   VALIDATION_ERROR: "refusal_input",
@@ -38,6 +41,7 @@ const refusals: Readonly<Record<string, MessageKey>> = {
 const knownDetails = z.object({
   attempts_left: z.number().int().min(0).optional().catch(undefined),
   retry_after_s: z.number().min(0).optional().catch(undefined),
+  distance_m: z.number().min(0).optional().catch(undefined),
   reason: z.enum(["taken", "cancelled", "expired"]).optional().catch(undefined),
 }).catch({});
 
@@ -47,13 +51,16 @@ export function refusal(params: ParsedParams<"refusal">, scene: Scene): Outbound
 }
 
 function why({ code, details }: ParsedParams<"refusal">, { words }: Scene): string {
-  const { attempts_left, retry_after_s, reason } = knownDetails.parse(details);
+  const { attempts_left, retry_after_s, distance_m, reason } = knownDetails.parse(details);
   if (code === "PIN_INVALID" && attempts_left !== undefined && attempts_left > 0) {
     return words.t("refusal_pin_left", { n: attempts_left });
   }
   if (code === "PIN_LOCKED" || code === "RATE_LIMITED") {
     const key = code === "PIN_LOCKED" ? "refusal_pin_locked" : "refusal_rate";
     return words.t(key, { wait: words.patience(Math.max(1, retry_after_s ?? 60)) });
+  }
+  if (code === "TOO_FAR_FROM_PICKUP" && distance_m !== undefined) {
+    return words.t("refusal_too_far_by", { distance: words.distance(distance_m) });
   }
   if (code === "OFFER_GONE" && reason !== undefined) return words.t(offerGoneKeys[reason]);
   const key = Object.hasOwn(refusals, code) ? refusals[code] : undefined;

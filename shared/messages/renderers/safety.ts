@@ -113,14 +113,15 @@ function contacts({ contacts }: ParsedParams<"contacts">, scene: Scene): Outboun
     body: lines(t("contacts"), t("contacts_add")),
     button: "list_uncontact",
     rows: contacts.map(({ id, name, phone_tail }) => {
-      const phone = `•••${tidy(phone_tail, PHONE_TAIL)}`;
+      const tail = tidy(phone_tail ?? "", PHONE_TAIL);
+      const phone = tail === "" ? "" : `•••${tail}`;
       const named = tidy(name ?? "", ROW_TITLE);
       return {
         id: `uncontact:${id}`,
-        title: named || phone,
-        description: named === ""
-          ? t("row_uncontact_about")
-          : t("row_uncontact_about_phone", { phone }),
+        title: named || phone || sentence(t("this_person")),
+        description: named !== "" && phone !== ""
+          ? t("row_uncontact_about_phone", { phone })
+          : t("row_uncontact_about"),
       };
     }),
   });

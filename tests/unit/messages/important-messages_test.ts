@@ -4,6 +4,7 @@ import {
   type MessageParams,
   renderMessage,
 } from "../../../shared/messages/mod.ts";
+import { catalogue } from "../../../shared/platform/mod.ts";
 import type { OutboundMessage } from "../../../shared/whatsapp/mod.ts";
 import { type Locale, locales } from "../../../shared/words/mod.ts";
 import { bare } from "./samples/bare.ts";
@@ -241,5 +242,29 @@ Deno.test("an error code that nobody put into words is a fault of ours, in every
     assert.equal(said("NEVER_HEARD_OF"), said("INTERNAL_ERROR"));
     assert.equal(said("toString"), said("INTERNAL_ERROR"));
     assert.notEqual(said("PIN_INVALID"), said("INTERNAL_ERROR"));
+  }
+});
+
+/** Nobody in a chat can cause these, or do anything about them. */
+const faults = [
+  "UNAUTHENTICATED",
+  "METHOD_NOT_ALLOWED",
+  "LINK_NOT_FOUND",
+  "LINK_EXPIRED",
+  "LEASE_LOST",
+  "OUT_OF_DATE",
+  "PAYLOAD_TOO_LARGE",
+  "TRIP_WRONG_ROLE",
+  "IDEMPOTENCY_KEY_REUSED",
+  "INTERNAL_ERROR",
+  "DATABASE_ERROR",
+  "CACHE_ERROR",
+  "SERVICE_UNAVAILABLE",
+];
+
+Deno.test("every error code has words of its own in renderers/refusal.ts, or is a fault of ours", () => {
+  const said = (code: string): string => shown("refusal", { params: { code }, locale: "en" });
+  for (const code of Object.keys(catalogue)) {
+    assert.equal(said(code) === said("INTERNAL_ERROR"), faults.includes(code), code);
   }
 });

@@ -40,7 +40,7 @@ export const passenger = {
   rate_3: "OK",
   rate_2: "Not good",
   rate_1: "Bad",
-  cancelled_by_driver: "Sorry, the driver cancelled. Shall I ask the others?",
+  cancelled_by_driver: "Sorry, the driver cancelled. I’m looking for another one.",
   trip_cancelled: "OK, your request is cancelled.",
   trip_expired_passenger: "Your request is closed: its time is over.",
   trip_expired_driver: "You are offline now: your time is over.",

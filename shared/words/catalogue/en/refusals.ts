@@ -15,6 +15,10 @@ export const refusals = {
   refusal_self: "You can’t ride with yourself 🙂",
   refusal_blocked: "You two can’t ride together: one of you has blocked the other.",
   refusal_contacts: "You have 9 trusted contacts, the most there can be. Remove one first.",
+  refusal_nobody: "No driver is free near you now.",
+  refusal_too_far: "You are not at the pickup yet. Tap “I’m here” when you are there.",
+  refusal_too_far_by:
+    "You are still {distance} away from the pickup. Tap “I’m here” when you are there.",
   refusal_pin: "That PIN is wrong. Ask the passenger for the 4 digits in their chat.",
   refusal_pin_left:
     "That PIN is wrong. {n, plural, one {# try} other {# tries}} left. Ask the passenger for the 4 digits in their chat.",

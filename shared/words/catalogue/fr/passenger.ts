@@ -47,7 +47,7 @@ export const passenger: Readonly<Record<keyof typeof english, string>> = {
   rate_3: "Moyen",
   rate_2: "Pas bien",
   rate_1: "Mauvais",
-  cancelled_by_driver: "Désolé, le chauffeur a annulé. Je demande aux autres ?",
+  cancelled_by_driver: "Désolé, le chauffeur a annulé. J’en cherche un autre.",
   trip_cancelled: "D’accord, votre demande est annulée.",
   trip_expired_passenger: "Votre demande est fermée : son temps est passé.",
   trip_expired_driver: "Vous êtes hors ligne : votre temps est passé.",

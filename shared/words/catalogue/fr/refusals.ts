@@ -16,6 +16,11 @@ export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_self: "Vous ne pouvez pas rouler avec vous-même 🙂",
   refusal_blocked: "Vous ne pouvez pas rouler ensemble : l’un de vous a bloqué l’autre.",
   refusal_contacts: "Vous avez 9 contacts de confiance, c’est le maximum. Retirez-en un d’abord.",
+  refusal_nobody: "Aucun chauffeur n’est libre près de vous.",
+  refusal_too_far:
+    "Vous n’êtes pas encore au lieu de départ. Touchez « Je suis là » une fois sur place.",
+  refusal_too_far_by:
+    "Vous êtes encore à {distance} du lieu de départ. Touchez « Je suis là » une fois sur place.",
   refusal_pin:
     "Ce code PIN est faux. Demandez au passager les 4 chiffres qui sont dans sa discussion.",
   refusal_pin_left:

@@ -44,7 +44,7 @@ export const passenger: Readonly<Record<keyof typeof english, string>> = {
   rate_3: "Biraringaniye",
   rate_2: "Si byiza",
   rate_1: "Bibi",
-  cancelled_by_driver: "Mbabarira, umushoferi yahagaritse urugendo. Mbaze abandi?",
+  cancelled_by_driver: "Mbabarira, umushoferi yahagaritse urugendo. Ndimo kugushakira undi.",
   trip_cancelled: "Ni byiza, ubusabe bwawe bwahagaritswe.",
   trip_expired_passenger: "Ubusabe bwawe bwafunzwe: igihe cyabwo cyarangiye.",
   trip_expired_driver: "Ntukiri ku kazi: igihe cyawe cyarangiye.",

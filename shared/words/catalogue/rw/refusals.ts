@@ -16,6 +16,10 @@ export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_self: "Ntushobora kwitwara wowe ubwawe 🙂",
   refusal_blocked: "Ntimushobora kugendana: umwe muri mwe yakumiriye undi.",
   refusal_contacts: "Usanzwe ufite abantu 9 wizeye, ntibashobora kurenga. Banza ukuremo umwe.",
+  refusal_nobody: "Nta mushoferi uhari hafi yawe ubu.",
+  refusal_too_far: "Nturagera aho ufatira umugenzi. Nuhagera, kanda “Nahageze”.",
+  refusal_too_far_by:
+    "Haracyari {distance} ngo ugere aho ufatira umugenzi. Nuhagera, kanda “Nahageze”.",
   refusal_pin: "Iyo PIN si yo. Saba umugenzi imibare 4 iri mu butumwa bwe.",
   refusal_pin_left:
     "Iyo PIN si yo. {n, plural, other {Usigaje inshuro #}}. Saba umugenzi imibare 4 iri mu butumwa bwe.",

@@ -44,7 +44,7 @@ export const passenger: Readonly<Record<keyof typeof english, string>> = {
   rate_3: "Wastani",
   rate_2: "Si nzuri",
   rate_1: "Mbaya",
-  cancelled_by_driver: "Samahani, dereva ameghairi. Niwaulize wengine?",
+  cancelled_by_driver: "Samahani, dereva ameghairi. Nakutafutia mwingine.",
   trip_cancelled: "Sawa, ombi lako limeghairiwa.",
   trip_expired_passenger: "Ombi lako limefungwa: muda wake umekwisha.",
   trip_expired_driver: "Hauko kazini tena: muda wako umekwisha.",

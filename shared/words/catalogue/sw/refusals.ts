@@ -16,6 +16,10 @@ export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_self: "Huwezi kujibeba mwenyewe 🙂",
   refusal_blocked: "Hamwezi kusafiri pamoja: mmoja wenu amemzuia mwingine.",
   refusal_contacts: "Tayari una watu 9 unaowaamini, ndio wengi zaidi. Ondoa mmoja kwanza.",
+  refusal_nobody: "Hakuna dereva aliye huru karibu nawe sasa.",
+  refusal_too_far: "Bado hujafika mahali pa kumchukua abiria. Ukifika, bonyeza “Nimefika”.",
+  refusal_too_far_by:
+    "Bado uko umbali wa {distance} kutoka mahali pa kumchukua abiria. Ukifika, bonyeza “Nimefika”.",
   refusal_pin: "PIN hiyo si sahihi. Mwombe abiria tarakimu 4 zilizo kwenye ujumbe wake.",
   refusal_pin_left:
     "PIN hiyo si sahihi. {n, plural, one {Umebakiwa na jaribio #} other {Umebakiwa na majaribio #}}. Mwombe abiria tarakimu 4 zilizo kwenye ujumbe wake.",

@@ -67,7 +67,7 @@ export const bare: Samples = {
   unblocked: none,
   blocked_list: [{ people: [{ user_id: id(5) }] }],
   sos_alert: [{ link_token: token, at }],
-  contacts: [{ contacts: [{ id: id(6), phone_tail: "001" }] }],
+  contacts: [{ contacts: [{ id: id(6) }, { id: id(7), phone_tail: "001" }] }],
   contact_added: none,
   contact_removed: none,
 };

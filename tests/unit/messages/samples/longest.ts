@@ -120,6 +120,7 @@ export const longest: Samples = {
     ...longFare,
     rides_today: most,
     earnings_today: most,
+    online: true,
   }],
   cancelled_by_passenger: [{ match_id: match, reason: text }],
   passengers_near: [{

@@ -36,6 +36,7 @@ export const typical: Samples = {
     { code: "PIN_INVALID", details: { attempts_left: 0 } },
     { code: "PIN_LOCKED", details: { retry_after_s: 600 } },
     { code: "RATE_LIMITED", details: { retry_after_s: 12 } },
+    { code: "TOO_FAR_FROM_PICKUP", details: { distance_m: 1400 } },
     { code: "OFFER_GONE", details: { reason: "taken" } },
     { code: "OFFER_GONE", details: { reason: "something else" } },
   ],
@@ -171,6 +172,7 @@ export const typical: Samples = {
     ...fare,
     rides_today: 5,
     earnings_today: 7250,
+    online: true,
   }],
   cancelled_by_passenger: ["changed_mind", "waited_too_long", "wrong_pickup", "driver_asked"]
     .map((reason) => ({ match_id: match, reason })),
