@@ -145,7 +145,12 @@ function tapsOf(message, actions) {
  */
 function row(picture, { id, title }, click) {
   const attributes = { type: "button", ...(id === undefined ? {} : { "data-id": id }) };
-  return element("button", { class: "tap", attributes, on: { click } }, icon(picture), title);
+  return element(
+    "button",
+    { class: `tap ${picture}`, attributes, on: { click } },
+    icon(picture),
+    title,
+  );
 }
 
 /**
