@@ -55,6 +55,18 @@ testRows([
     context: { role: "driver", vehicle_type: "cab" },
   },
   {
+    title: "takes nothing of a ride over when somebody decides to drive",
+    content: tap("veh:driver:moto"),
+    around: {
+      step: "dropoff",
+      context: { role: "passenger", vehicle_type: "cab", pickup: kigali },
+      ...moto,
+    },
+    say: ["ask_pickup"],
+    step: "pickup",
+    context: driving,
+  },
+  {
     title: "asks where a driver is whose plate is known",
     content: tap("veh:driver:moto"),
     around: { step: "vehicle", context: { role: "driver" }, ...moto },
