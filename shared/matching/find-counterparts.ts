@@ -83,6 +83,8 @@ function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counte
     taken: known.taken,
     excludedUsers: excludedBy(trip),
   });
+  // Somebody may have come online meanwhile: whoever waits alone should see them at once.
+  if (found.length === 0) return undefined;
   // As good as a fresh search: everybody in the radius, or at least the nearest that will be shown.
   const certainM = certainRadiusM(known.pool, trip);
   const certain = found.filter((row) => row.distance_m <= certainM).length;

@@ -2,6 +2,8 @@ import { chatSuite } from "../support/chat/chat-suite.ts";
 import { openHookServer } from "../support/chat/hook-server.ts";
 import { cancellingFlows } from "./flows/cancelling.ts";
 import { dispatchFlows } from "./flows/dispatch.ts";
+import { drivingFlows } from "./flows/driving.ts";
+import { waitingFlows } from "./flows/waiting.ts";
 
 const operator = openHookServer();
 Deno.test.afterAll(() => operator.close());
@@ -12,3 +14,5 @@ const suite = chatSuite({
 });
 dispatchFlows(suite);
 cancellingFlows(suite);
+waitingFlows(suite);
+drivingFlows(suite);
