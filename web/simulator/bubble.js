@@ -2,7 +2,6 @@
 import { element, svg } from "./element.js";
 import { describe } from "./geography.js";
 import { icon, ticks } from "./icons.js";
-import { readableNumber } from "./phones.js";
 import { richText } from "./rich-text.js";
 
 /** @typedef {import("./types.js").Content} Content */
@@ -114,9 +113,11 @@ function tapsOf(message, actions) {
     const payloads = (message.template.components ?? [])
       .filter(({ type }) => type === "button")
       .flatMap(({ parameters }) => parameters.map(({ payload = "" }) => payload));
-    return payloads.map((id) =>
-      row("reply", { id, title: id }, () => actions.tap({ id, title: id }))
-    );
+    return payloads.map((id) => {
+      // The words are in the template that Meta has approved, which is not here: the id says what they mean.
+      const title = (id.split(":")[0] ?? id).replaceAll("_", " ");
+      return row("reply", { id, title }, () => actions.tap({ id, title }));
+    });
   }
   if (message.type !== "interactive") return [];
   const { interactive } = message;
@@ -220,13 +221,4 @@ function unseen(text) {
 /** @param {string} text */
 function warning(text) {
   return element("span", { class: "warning" }, icon("alert"), text);
-}
-
-/**
- * A caller is named by number, or by id when the number is not known.
- * @param {{ phone: string | null, whatsapp_user_id: string | null }} whose
- * @returns {string}
- */
-export function addressOf({ phone, whatsapp_user_id }) {
-  return phone === null ? whatsapp_user_id ?? "" : readableNumber(phone);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { svg } from "./element.js";
 import { describe, project, unproject } from "./geography.js";
-import { addressOf } from "./bubble.js";
+import { nameOf } from "./phones.js";
 
 /** @typedef {import("./types.js").Phone} Phone */
 /** @typedef {import("./types.js").Point} Point */
@@ -41,7 +41,7 @@ export class Marker {
   constructor(phone, options) {
     this.#phone = phone;
     this.#options = options;
-    const name = phone.name ?? addressOf(phone);
+    const name = nameOf(phone);
     this.node = svg(
       "g",
       { class: `marker ${phone.role}`, attributes: { role: "button", tabindex: 0 } },
@@ -58,8 +58,8 @@ export class Marker {
   draw() {
     const { x, y } = this.#options.toScreen(this.#phone.at);
     this.node.setAttribute("transform", `translate(${x} ${y})`);
-    const { name, role, at } = this.#phone;
-    const label = `${name ?? addressOf(this.#phone)}, ${role}, ${describe(at)}`;
+    const { role, at } = this.#phone;
+    const label = `${nameOf(this.#phone)}, ${role}, ${describe(at)}`;
     this.node.setAttribute("aria-label", `${label}. Arrow keys move`);
   }
 

@@ -1,6 +1,6 @@
 // @ts-check
-import { addressOf } from "./bubble.js";
 import { element } from "./element.js";
+import { addressOf } from "./phones.js";
 
 /** @typedef {import("./types.js").Phone} Phone */
 /** @typedef {import("./store.js").Store} Store */

@@ -1,10 +1,11 @@
 // @ts-check
 import { act } from "./api.js";
-import { addressOf, bubble } from "./bubble.js";
+import { bubble } from "./bubble.js";
 import { composer } from "./composer.js";
 import { element } from "./element.js";
 import { describe, placesNear, readable } from "./geography.js";
 import { icon } from "./icons.js";
+import { addressOf, nameOf } from "./phones.js";
 import { PLACES } from "./places.js";
 import { openSheet } from "./sheet.js";
 import { toast } from "./toast.js";
@@ -171,7 +172,7 @@ export class PhoneView {
   }
 
   #name() {
-    return this.#phone.name ?? addressOf(this.#phone);
+    return nameOf(this.#phone);
   }
 
   #choosePlace() {

@@ -105,12 +105,22 @@ export function newPhone(role, near) {
 }
 
 /**
- * A number as people write it: +250 709 000 001.
- * @param {string} digits
+ * The number as people write it, +250 709 000 001, or else the business-scoped id.
+ * @param {{ phone: string | null, whatsapp_user_id: string | null }} whose
  * @returns {string}
  */
-export function readableNumber(digits) {
-  return `+${digits.replace(/(\d{3})(?=\d)/g, "$1 ")}`;
+export function addressOf({ phone, whatsapp_user_id }) {
+  if (phone === null) return whatsapp_user_id ?? "";
+  return `+${phone.replace(/(\d{3})(?=\d)/g, "$1 ")}`;
+}
+
+/**
+ * How to call somebody of whom perhaps only an address is known.
+ * @param {{ name: string | null, phone: string | null, whatsapp_user_id: string | null }} whose
+ * @returns {string}
+ */
+export function nameOf(whose) {
+  return whose.name ?? `…${addressOf(whose).slice(-4)}`;
 }
 
 /**

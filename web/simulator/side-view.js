@@ -1,8 +1,7 @@
 // @ts-check
 import { element } from "./element.js";
 import { icon } from "./icons.js";
-import { addressOf } from "./bubble.js";
-import { newPhone } from "./phones.js";
+import { nameOf, newPhone } from "./phones.js";
 import { PhoneView } from "./phone-view.js";
 
 /** @typedef {import("./types.js").Item} Item */
@@ -103,7 +102,7 @@ export class SideView {
 
   /** @param {Phone} phone */
   #open(phone) {
-    const name = phone.name ?? addressOf(phone);
+    const name = nameOf(phone);
     const tab = element("button", {
       class: "tab",
       attributes: { type: "button" },
