@@ -56,48 +56,43 @@ export function moveTo(
   });
 }
 
-/** Runs `then` for the driver trip that is online; an old button, or one tapped during a ride, is answered here. */
+/**
+ * Runs `then` for the driver trip that is online, whichever trip the button is from: after every ride it is
+ * another one, and the driver means being online. Offline and during a ride it is answered here.
+ */
 function whileOnline(
   event: ClaimedEvent,
-  tripId: string,
   { then }: { then: (trip: DriverTrip) => Decision },
 ): Decision {
   const { match, driver_trip } = event.situation;
-  if (driver_trip?.id !== tripId) return answered(gone(event, "trip"));
-  if (match?.driver_trip_id === tripId) return answered(alreadyInRide(event, match));
+  if (driver_trip === null) return answered(gone(event, "trip"));
+  if (match?.driver_trip_id === driver_trip.id) return answered(alreadyInRide(event, match));
   return then(driver_trip);
 }
 
 /** Stays online where they are. */
-export function stayOnline(event: ClaimedEvent, tripId: string): Decision {
-  return whileOnline(event, tripId, {
-    then: () => answered(reply(event, { command: { name: "stay_online", trip_id: tripId } })),
+export function stayOnline(event: ClaimedEvent): Decision {
+  return whileOnline(event, {
+    then: ({ id }) => answered(reply(event, { command: { name: "stay_online", trip_id: id } })),
   });
 }
 
 /** Looks for passengers who wait nearby. */
-export function passengersNear(event: ClaimedEvent, tripId: string): Decision {
-  return whileOnline(event, tripId, {
-    then: () => ({
+export function passengersNear(event: ClaimedEvent): Decision {
+  return whileOnline(event, {
+    then: ({ id }) => ({
       kind: "search",
-      search: { role: "passenger", trip_id: tripId, then: "list_passengers" },
+      search: { role: "passenger", trip_id: id, then: "list_passengers" },
     }),
   });
 }
 
 /** Offers oneself to a passenger of a list of any age. */
-export function takePassenger(
-  event: ClaimedEvent,
-  trips: { trip_id: string; other_trip_id: string },
-): Decision {
-  return whileOnline(event, trips.trip_id, {
-    then: () =>
+export function takePassenger(event: ClaimedEvent, passengerTripId: string): Decision {
+  return whileOnline(event, {
+    then: ({ id }) =>
       answered(reply(event, {
-        command: {
-          name: "propose",
-          passenger_trip_id: trips.other_trip_id,
-          driver_trip_id: trips.trip_id,
-        },
+        command: { name: "propose", passenger_trip_id: passengerTripId, driver_trip_id: id },
       })),
   });
 }
@@ -111,11 +106,6 @@ export function answerOffer(
     ...(accept && { step: "idle" as const }),
     command: { name: "answer_offer", offer_id, accept },
   });
-}
-
-/** Goes offline by the button of a trip. */
-export function goOfflineFrom(event: ClaimedEvent, tripId: string): Answer {
-  return event.situation.driver_trip?.id === tripId ? goOffline(event) : gone(event, "trip");
 }
 
 /** Goes offline; in a ride, asks first why it is to be cancelled. */

@@ -3,7 +3,7 @@ import { type Answer, answered, type Decision } from "./answer.ts";
 import type { ClaimedEvent } from "./claimed-event.ts";
 import {
   answerOffer,
-  goOfflineFrom,
+  goOffline,
   passengersNear,
   startDriving,
   stayOnline,
@@ -46,11 +46,11 @@ export function decideTap(event: ClaimedEvent, action: Action): Decision {
     case "watch":
       return watch(event, action.trip_id);
     case "stay":
-      return stayOnline(event, action.trip_id);
+      return stayOnline(event);
     case "near":
-      return passengersNear(event, action.trip_id);
+      return passengersNear(event);
     case "take":
-      return takePassenger(event, action);
+      return takePassenger(event, action.other_trip_id);
     default:
       return answered(answerTap(event, action));
   }
@@ -73,7 +73,7 @@ function answerTap(event: ClaimedEvent, action: Exclude<Action, { verb: Searchin
     case "cancel":
       return cancelTrip(event, action.trip_id);
     case "offline":
-      return goOfflineFrom(event, action.trip_id);
+      return goOffline(event);
     case "offer_yes":
     case "offer_no":
       return answerOffer(event, { offer_id: action.offer_id, accept: action.verb === "offer_yes" });

@@ -225,11 +225,21 @@ testRows([
         params: { what: "trip" },
       },
       {
-        title: `answers an old ${verb} button of another trip`,
+        title: `takes an old ${verb} button of another trip for the one that is online`,
         content: tap(button(ids.otherTrip)),
         around: online,
-        say: ["gone"],
-      },
+        ...(verb === "near"
+          ? { search: { role: "passenger", trip_id: ids.driverTrip, then: "list_passengers" } }
+          : verb === "stay"
+          ? { command: { name: "stay_online", trip_id: ids.driverTrip } }
+          : {
+            command: {
+              name: "propose",
+              passenger_trip_id: ids.passengerTrip,
+              driver_trip_id: ids.driverTrip,
+            },
+          }),
+      } as const,
       {
         title: `shows the ride to an old ${verb} button`,
         content: tap(button(ids.driverTrip)),
@@ -245,6 +255,8 @@ testRows([
     text("stop"),
     text("ntashye"),
     text("cancel"),
+    // From before the last ride.
+    tap(`offline:${ids.otherTrip}`),
   ].map((content) => ({
     title: `goes offline (${JSON.stringify(content)})`,
     content,
@@ -261,7 +273,6 @@ testRows([
   {
     title: "has nobody to bring offline behind an old button",
     content: tap(`offline:${ids.otherTrip}`),
-    around: online,
     say: ["gone"],
   },
   ...[tap(`offline:${ids.driverTrip}`), text("offline")].map((content) => ({
