@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 
 const BOOTSTRAP = new URL("./bootstrap.sql", import.meta.url);
+const REALTIME = new URL("./realtime.sql", import.meta.url);
 const SUPABASE = new URL("../../supabase/", import.meta.url);
 
 /** What to apply, and from where; the repository's own files by default. */
@@ -8,6 +9,8 @@ export interface MigrateOptions {
   readonly migrations?: URL;
   /** `true` applies supabase/seed.sql after the migrations; a URL applies that file. */
   readonly seed?: boolean | URL;
+  /** Makes what Supabase's Realtime has, before the migrations that put policies on it. */
+  readonly realtime?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -31,6 +34,7 @@ export class MigrationError extends Error {
 export async function migrate(sql: Sql, options: MigrateOptions = {}): Promise<string[]> {
   const report = options.onProgress ?? (() => {});
   await bootstrap(sql);
+  if (options.realtime) await applyFile(sql, { file: REALTIME });
   await createRecord(sql);
   const recorded = await sql<{ version: string }[]>`
     select version from supabase_migrations.schema_migrations`;

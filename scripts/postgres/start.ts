@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   await using server = await startTemporaryPostgres();
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   try {
-    await migrate(sql, { seed: true, onProgress: report });
+    await migrate(sql, { seed: true, realtime: true, onProgress: report });
   } finally {
     await sql.end();
   }

@@ -2,6 +2,8 @@ import { createPgliteConnection, type PGlite } from "@supabase/lite/pglite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import { postgis } from "@electric-sql/pglite-postgis";
 import postgres from "postgres";
+import { pgliteRelayDatabase, postgresRelayDatabase } from "./realtime/relay-databases.ts";
+import type { RelayDatabase } from "./realtime/relay-database.ts";
 import { keepingExitCode } from "./exit-code.ts";
 import { applySeed, migrateProject } from "./migrations.ts";
 import { Turn } from "./turn.ts";
@@ -15,6 +17,8 @@ export interface Database {
   /** What psql, and any other client, can open. */
   readonly url: string;
   readonly connection: LiteConnection;
+  /** The same database, as the Realtime relay needs it. */
+  readonly relay: RelayDatabase;
   /** Runs one request's work; on PGlite, alone. */
   run<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -73,6 +77,7 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
   return {
     url,
     connection: tuneSession(connection),
+    relay: postgresRelayDatabase(connection.driver),
     run: (work) => work(),
     close: async () => {
       // Ends the connection that listens too, and waits for nothing longer.
@@ -120,10 +125,12 @@ export async function openPglite(folder: string, options: PgliteOptions): Promis
     await close();
     throw error;
   }
+  const run = <T>(work: () => Promise<T>): Promise<T> => turn.run(() => keepingExitCode(work));
   return {
     url: wire.url,
     connection: tuneSession(connection),
-    run: (work) => turn.run(() => keepingExitCode(work)),
+    relay: pgliteRelayDatabase(pglite, run),
+    run,
     close,
   };
 }

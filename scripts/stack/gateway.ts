@@ -1,5 +1,6 @@
 import { bearerToken, identifyCaller, RefusedCallerError, verifyToken } from "./caller.ts";
 import type { Keys } from "./keys.ts";
+import type { RealtimeRelay } from "./realtime/relay.ts";
 import type { RestHandler } from "./rest.ts";
 import { simulatorPage, type SimulatorPageOptions } from "./simulator-page.ts";
 
@@ -16,6 +17,7 @@ export interface GatewayOptions {
   readonly functions: ReadonlyMap<string, GatewayFunction>;
   /** Undefined until the database is open. */
   readonly rest: () => RestHandler | undefined;
+  readonly realtime: () => RealtimeRelay | undefined;
   readonly simulator: SimulatorPageOptions;
 }
 
@@ -64,11 +66,8 @@ async function route(request: Request, options: RouteOptions): Promise<Response>
       message: "Sign-in is not part of the embedded stack: sign users' tokens with JWT_SECRET",
     });
   }
-  if (pathname.startsWith("/realtime/v1")) {
-    return json(501, {
-      code: "NOT_IMPLEMENTED",
-      message: "Realtime is not part of the embedded stack yet",
-    });
+  if (pathname.startsWith("/realtime/v1/")) {
+    return await options.realtime()?.handle(request) ?? notOpenYet();
   }
   return json(404, {
     code: "NOT_FOUND",
@@ -78,11 +77,11 @@ async function route(request: Request, options: RouteOptions): Promise<Response>
 
 async function callRest(request: Request, { keys, rest }: RouteOptions): Promise<Response> {
   const caller = await identifyCaller(request, keys);
-  const handler = rest();
-  if (handler === undefined) {
-    return json(503, { code: "PGRST001", message: "The database is still being opened" });
-  }
-  return await handler(request, caller);
+  return await rest()?.(request, caller) ?? notOpenYet();
+}
+
+function notOpenYet(): Response {
+  return json(503, { code: "PGRST001", message: "The database is still being opened" });
 }
 
 async function callFunction(request: Request, options: RouteOptions): Promise<Response> {

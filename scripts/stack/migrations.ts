@@ -22,7 +22,7 @@ export async function migrateProject(
   const migrations = pathToFileURL(`${supabase}/migrations/`);
   try {
     await refuseChanged(sql, migrations);
-    await migrate(sql, { migrations, onProgress });
+    await migrate(sql, { migrations, realtime: true, onProgress });
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     throw new MigrationError(`${error.message}\nTo go on: ${fix}`, { cause: error });

@@ -8,7 +8,8 @@ export interface SnapshotOptions {
   readonly snapshots: string;
 }
 
-const BOOTSTRAP = new URL("../postgres/bootstrap.sql", import.meta.url);
+const MADE_BEFORE = ["bootstrap.sql", "realtime.sql"]
+  .map((name) => new URL(`../postgres/${name}`, import.meta.url));
 // Part of a snapshot's name: raise it when PGlite, PostGIS or what a snapshot holds changes.
 const FORMAT = "pglite-0.4.5-postgis-0.0.7";
 
@@ -39,7 +40,7 @@ export async function saveSnapshot(dump: Blob, options: SnapshotOptions): Promis
 
 async function snapshotPath({ supabase, snapshots }: SnapshotOptions): Promise<string> {
   const hash = createHash("sha256").update(FORMAT);
-  hash.update(await Deno.readFile(BOOTSTRAP));
+  for (const file of MADE_BEFORE) hash.update(await Deno.readFile(file));
   for (const migration of await listMigrations(pathToFileURL(`${supabase}/migrations/`))) {
     hash.update(migration.file.pathname.split("/").at(-1) ?? "");
     hash.update(await Deno.readFile(migration.file));

@@ -8,6 +8,7 @@ import { type Job, JOBS, runJobs } from "./jobs.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import { assertFree, choosePorts, type Ports, refusingTaken } from "./ports.ts";
 import { type FunctionEntry, type Project, readProject } from "./project.ts";
+import { createRealtimeRelay, type RealtimeRelay } from "./realtime/relay.ts";
 import { MemoryRedis } from "./redis/memory-redis.ts";
 import { createRedisFront } from "./redis/rest-front.ts";
 import { ServerRedis } from "./redis/server-redis.ts";
@@ -94,13 +95,14 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
     phoneNumberId: phoneNumberId(settings),
     webhookUrl,
   });
-  const opened: { rest?: RestHandler } = {};
+  const opened: { rest?: RestHandler; relay?: RealtimeRelay } = {};
   const gateway = serveGateway({
     keys,
     ports,
     project,
     entries,
     rest: () => opened.rest,
+    realtime: () => opened.relay,
     simulator: { folder: `${options.root}/web/simulator`, control: standIn.handle },
   });
   closing.add(gateway.stop);
@@ -149,12 +151,16 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
 
   const database = await opening;
   opened.rest = await createRestHandler(database, project);
+  const relay = await createRealtimeRelay({ database: database.relay, keys, onProgress });
+  opened.relay = relay;
+  closing.add(() => relay.close());
   onProgress("waiting for the functions");
   await Promise.all(processes.map((process) => answering(process, onProgress)));
   // First of all: a request under way has its functions and its database until it is answered.
   closing.add(gateway.stop);
   // But nobody waits for those who only listen.
   closing.add(standIn.endStreams);
+  closing.add(() => relay.close());
 
   const jobs = new AbortController();
   closing.add(() => jobs.abort());
@@ -184,12 +190,13 @@ async function refuseSecond(data: string): Promise<void> {
 }
 
 function serveGateway(
-  { keys, ports, project, entries, rest, simulator }: {
+  { keys, ports, project, entries, ...behind }: {
     keys: Keys;
     ports: Ports;
     project: Project;
     entries: readonly FunctionEntry[];
     rest: () => RestHandler | undefined;
+    realtime: () => RealtimeRelay | undefined;
     simulator: SimulatorPageOptions;
   },
 ): { stop: () => Promise<void> } {
@@ -205,7 +212,7 @@ function serveGateway(
     () =>
       Deno.serve(
         { hostname: "127.0.0.1", port: ports.gateway, onListen: () => {} },
-        createGateway({ keys, functions, rest, simulator }),
+        createGateway({ keys, functions, ...behind }),
       ),
   );
   let stopped: Promise<void> | undefined;

@@ -302,7 +302,7 @@ async function checkFunctions(
   });
 
   await t.step(
-    "rest answers preflights without a key; realtime and sign-in say what is missing",
+    "rest answers preflights without a key; realtime wants one, and sign-in says what is missing",
     async () => {
       const preflight = await fetch(`${stack.info.rest_url}/rpc/who`, {
         method: "OPTIONS",
@@ -320,7 +320,7 @@ async function checkFunctions(
         const [path, status] of [
           ["/auth/v1/.well-known/jwks.json", 200],
           ["/auth/v1/signup", 501],
-          ["/realtime/v1/websocket", 501],
+          ["/realtime/v1/websocket", 401],
           ["/_system/config", 404],
           ["/", 404],
         ] as const

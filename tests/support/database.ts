@@ -16,6 +16,8 @@ export interface TestDatabase extends AsyncDisposable {
 export interface TestDatabaseOptions {
   /** Applies supabase/seed.sql; without it only what the migrations insert is there. */
   readonly seed?: boolean;
+  /** Migrates a database that has Supabase's Realtime in it, as the embedded stack does. */
+  readonly realtime?: boolean;
   /** The most connections that `sql` opens, 10 by default. */
   readonly connections?: number;
 }
@@ -59,7 +61,7 @@ export function databaseTest(
 }
 
 /**
- * Clones the migrated template. Close it, or hold it with `await using`.
+ * Clones the migrated template, or migrates a database anew for `realtime`. Close it, or hold it with `await using`.
  * @throws {Error} without PostgreSQL: give such tests `ignore: !hasDatabase`
  */
 export async function createDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
@@ -68,12 +70,15 @@ export async function createDatabase(options: TestDatabaseOptions = {}): Promise
   }
   const { url: serverUrl, template } = server;
   const name = `${template}_${crypto.randomUUID().slice(0, 8)}`;
+  const realtime = options.realtime ?? false;
   await withConnection(
     serverUrl,
-    (sql) => sql`create database ${sql(name)} template ${sql(template)}`,
+    (sql) => sql`create database ${sql(name)} template ${sql(realtime ? "template1" : template)}`,
   );
   const url = databaseUrl(serverUrl, name);
-  if (options.seed) await withConnection(url, (sql) => migrate(sql, { seed: true }));
+  if (options.seed || realtime) {
+    await withConnection(url, (sql) => migrate(sql, { seed: options.seed ?? false, realtime }));
+  }
 
   const sql = postgres(url, { max: options.connections ?? 10, onnotice: () => {} });
   const close = async (): Promise<void> => {
