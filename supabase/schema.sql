@@ -196,6 +196,8 @@ CREATE TABLE mobility.matches (
     completed_at timestamp with time zone,
     ended_at timestamp with time zone,
     cancel_reason text,
+    predicted_pickup_s integer,
+    predicted_ride_s integer,
     CONSTRAINT matches_cancel_reason_check CHECK ((char_length(cancel_reason) <= 300)),
     CONSTRAINT matches_check CHECK ((driver_user_id <> passenger_user_id)),
     CONSTRAINT matches_check1 CHECK ((passenger_trip_id <> driver_trip_id)),
@@ -203,6 +205,8 @@ CREATE TABLE mobility.matches (
     CONSTRAINT matches_distance_m_check CHECK ((distance_m >= 0)),
     CONSTRAINT matches_fare_amount_check CHECK ((fare_amount >= 0)),
     CONSTRAINT matches_initiated_by_check CHECK ((initiated_by = ANY (ARRAY['driver'::text, 'passenger'::text]))),
+    CONSTRAINT matches_predicted_pickup_s_check CHECK ((predicted_pickup_s >= 0)),
+    CONSTRAINT matches_predicted_ride_s_check CHECK ((predicted_ride_s >= 0)),
     CONSTRAINT matches_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'driver_arrived'::text, 'in_progress'::text, 'completed'::text, 'declined'::text, 'expired'::text, 'cancelled_driver'::text, 'cancelled_passenger'::text])))
 );
 
@@ -291,6 +295,13 @@ $$;
 
 COMMENT ON FUNCTION mobility.area_at(p_lat double precision, p_lng double precision) IS 'The smallest service area that contains a point, or null.';
 
+CREATE FUNCTION mobility.arrival_radius_m() RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select 500 $$;
+
+COMMENT ON FUNCTION mobility.arrival_radius_m() IS 'Within how many metres of the pickup a driver has arrived.';
+
 CREATE TABLE mobility.trips (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -370,6 +381,19 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.bind_trips(p_passenger mobility.trips, p_driver mobility.trips, p_terms jsonb) IS 'Binds two locked open trips in a pending match.';
+
+CREATE FUNCTION mobility.blocked_with(p_user_id uuid) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select array(
+    select blocked_user_id from mobility.blocks where user_id = p_user_id
+    union all
+    select user_id from mobility.blocks where blocked_user_id = p_user_id
+  )
+$$;
+
+COMMENT ON FUNCTION mobility.blocked_with(p_user_id uuid) IS 'Whom a block keeps away from a person.';
 
 CREATE FUNCTION mobility.call_for_help(p_user_id uuid, p_command jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -486,6 +510,26 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.change_contacts(p_user_id uuid, p_command jsonb) IS 'Adds, removes or lists the trusted contacts of a person.';
+
+CREATE FUNCTION mobility.check_arrival(m mobility.matches) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_distance_m double precision;
+begin
+  select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) into v_distance_m
+  from mobility.trips t
+  join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
+  where t.id = m.passenger_trip_id and l.position_at > m.accepted_at and l.position_at > now() - interval '2 minutes';
+  if v_distance_m > mobility.arrival_radius_m() then
+    raise sqlstate 'PT409' using message = 'TOO_FAR_FROM_PICKUP', detail = 'The driver is not at the pickup yet',
+      hint = jsonb_build_object('distance_m', round(v_distance_m), 'radius_m', mobility.arrival_radius_m())::text;
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.check_arrival(m mobility.matches) IS 'Raises TOO_FAR_FROM_PICKUP for a driver who is somewhere else.';
 
 CREATE FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -763,6 +807,34 @@ $$;
 
 COMMENT ON FUNCTION mobility.finish_driver_trip(m mobility.matches) IS 'Ends the driver''s trip; a driver in chat is online again.';
 
+CREATE FUNCTION mobility.follow_rides(p_points jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  r record;
+begin
+  insert into mobility.ride_points (match_id, recorded_at, lat, lng, heading, speed_mps, accuracy_m)
+  select m.id, p.recorded_at, p.lat, p.lng, p.heading, p.speed_mps, p.accuracy_m
+  from jsonb_to_recordset(p_points) as p (trip_id uuid, recorded_at timestamptz, lat double precision,
+    lng double precision, heading real, speed_mps real, accuracy_m real)
+  join mobility.matches m on m.driver_trip_id = p.trip_id and m.live and m.status <> 'pending'
+  where p.recorded_at >= m.accepted_at - interval '1 minute'
+  order by m.id, p.recorded_at
+  on conflict do nothing;
+  for r in
+    select m.id, p.point from jsonb_array_elements(p_points) as p (point)
+    join mobility.matches m on m.driver_trip_id = (p.point ->> 'trip_id')::uuid and m.live and m.status <> 'pending'
+    where (p.point ->> 'newest')::boolean
+  loop
+    perform mobility.push(array['match:' || r.id, 'operators'], 'position_moved',
+      (r.point - 'newest') || jsonb_build_object('match_id', r.id));
+  end loop;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.follow_rides(p_points jsonb) IS 'Keeps and tells the positions of rides under way.';
+
 CREATE FUNCTION mobility.freshness_limit() RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -902,6 +974,43 @@ CREATE FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) 
 $$;
 
 COMMENT ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) IS 'Whether a message that failed is sent again.';
+
+CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_mock then 'mock'
+    when p_lat = p_from_lat and p_lng = p_from_lng then 'repeat'
+    -- A hundredth of a degree is at most 1.1 km: most points need no trigonometry.
+    when abs(p_lat - p_from_lat) < 0.006 and abs(p_lng - p_from_lng) < 0.006 then 'ok'
+    when mobility.distance_m(p_from_lat, p_from_lng, p_lat, p_lng)
+      > greatest(1000, 55 * extract(epoch from p_at - p_from_at)) then 'jump'
+    else 'ok'
+  end
+$$;
+
+COMMENT ON FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) IS 'What to think of a position: ok, repeat, mock or jump.';
+
+CREATE FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_ratio double precision) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into mobility.pace_factors as f (vehicle_type, cell_lat, cell_lng, hour, factor, rides)
+  select p_vehicle_type, c.cell_lat, c.cell_lng, c.hour, r.ratio, 1
+  from (values
+    (-1, -1, -1),
+    (floor(p_lat * 20)::integer, floor(p_lng * 20)::integer,
+      extract(hour from p_at at time zone mobility.time_zone())::integer)
+  ) as c (cell_lat, cell_lng, hour)
+  cross join (select least(5, greatest(0.2, p_ratio))::real as ratio) r
+  order by c.cell_lat, c.cell_lng
+  on conflict (vehicle_type, cell_lat, cell_lng, hour) do update set
+    factor = least(5, greatest(0.2, f.factor + (excluded.factor - f.factor) / least(f.rides + 1, 50))),
+    rides = f.rides + 1, updated_at = now()
+$$;
+
+COMMENT ON FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_ratio double precision) IS 'Learns from one finished way how long such ways take.';
 
 CREATE FUNCTION mobility.leave_pool(t mobility.trips) RETURNS void
     LANGUAGE plpgsql
@@ -1324,6 +1433,59 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) IS 'A match of the person, under way or ended recently.';
+
+CREATE FUNCTION mobility.pace_factor(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone DEFAULT now()) RETURNS real
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_city mobility.pace_factors;
+  v_cell mobility.pace_factors;
+  v_factor real := 1;
+begin
+  select * into v_city from mobility.pace_factors
+  where vehicle_type = p_vehicle_type and cell_lat = -1 and cell_lng = -1 and hour = -1;
+  -- Where nothing was learnt there is nothing to look up.
+  if v_city.rides is null then return 1; end if;
+  v_factor := (v_city.rides * v_city.factor + 10) / (v_city.rides + 10);
+  select * into v_cell from mobility.pace_factors
+  where vehicle_type = p_vehicle_type and cell_lat = floor(p_lat * 20)::integer and cell_lng = floor(p_lng * 20)::integer
+    and hour = extract(hour from p_at at time zone mobility.time_zone())::integer;
+  if v_cell.rides is null then return v_factor; end if;
+  return (v_cell.rides * v_cell.factor + 10 * v_factor) / (v_cell.rides + 10);
+end
+$$;
+
+COMMENT ON FUNCTION mobility.pace_factor(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone) IS 'How much longer a way takes there and then than the plain estimate.';
+
+CREATE TABLE mobility.vehicle_types (
+    code text NOT NULL,
+    name text NOT NULL,
+    speed_mps real NOT NULL,
+    road_factor real DEFAULT 1.3 NOT NULL,
+    CONSTRAINT vehicle_types_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{0,30}$'::text)),
+    CONSTRAINT vehicle_types_road_factor_check CHECK (((road_factor >= (1)::double precision) AND (road_factor <= (3)::double precision))),
+    CONSTRAINT vehicle_types_speed_mps_check CHECK (((speed_mps >= (1)::double precision) AND (speed_mps <= (40)::double precision)))
+);
+
+COMMENT ON TABLE mobility.vehicle_types IS 'What can be asked for. Add one with mobility.add_vehicle_type.';
+
+CREATE FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'speed_mps', v.speed_mps / mobility.pace_factor(v.code, p_lat, p_lng), 'road_factor', v.road_factor)
+$$;
+
+COMMENT ON FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) IS 'A vehicle''s pace at a place and time.';
+
+CREATE FUNCTION mobility.plain_eta_s(v mobility.vehicle_types, p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select mobility.distance_m(p_lat_a, p_lng_a, p_lat_b, p_lng_b) * v.road_factor / v.speed_mps $$;
+
+COMMENT ON FUNCTION mobility.plain_eta_s(v mobility.vehicle_types, p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) IS 'Seconds by great circle, road factor and speed.';
 
 CREATE FUNCTION mobility.position_json(t mobility.trips) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1838,7 +2000,7 @@ begin
     perform mobility.check_location((p_command ->> 'lat')::double precision, (p_command ->> 'lng')::double precision);
     -- Refused only where prolonging the trip is, which says why.
     perform public.update_positions(p_user_id, jsonb_build_array(jsonb_build_object(
-      'trip_id', p_command -> 'trip_id', 'lat', p_command -> 'lat', 'lng', p_command -> 'lng')));
+      'trip_id', p_command -> 'trip_id', 'lat', p_command -> 'lat', 'lng', p_command -> 'lng', 'by_hand', true)));
   end if;
   -- During a ride a pin moves the driver, and there is nothing to prolong.
   if t.status = 'matched' and p_command ? 'lat' then return; end if;
@@ -1977,6 +2139,42 @@ $$;
 
 COMMENT ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) IS 'Tells both sides why there is no match any more.';
 
+CREATE FUNCTION mobility.time_ride() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+  v mobility.vehicle_types;
+  l mobility.live_positions;
+  v_plain_s double precision;
+begin
+  if new.status not in ('accepted', 'driver_arrived', 'in_progress', 'completed') or new.status = old.status then
+    return new;
+  end if;
+  select * into t from mobility.trips where id = new.passenger_trip_id;
+  select * into v from mobility.vehicle_types where code = t.vehicle_type;
+  if new.status = 'accepted' then
+    select * into l from mobility.live_positions
+    where role = 'driver' and vehicle_type = t.vehicle_type and trip_id = new.driver_trip_id;
+    v_plain_s := mobility.plain_eta_s(v, l.lat, l.lng, t.pickup_lat, t.pickup_lng);
+    new.predicted_pickup_s := v_plain_s * mobility.pace_factor(v.code, t.pickup_lat, t.pickup_lng);
+  elsif new.status = 'in_progress' and t.dropoff_lat is not null then
+    v_plain_s := mobility.plain_eta_s(v, t.pickup_lat, t.pickup_lng, t.dropoff_lat, t.dropoff_lng);
+    new.predicted_ride_s := v_plain_s * mobility.pace_factor(v.code, t.pickup_lat, t.pickup_lng);
+  elsif new.status = 'completed' and t.dropoff_lat is not null
+    and mobility.distance_m(t.pickup_lat, t.pickup_lng, t.dropoff_lat, t.dropoff_lng) > 300
+    and new.completed_at - new.started_at between interval '30 seconds' and interval '2 hours' then
+    v_plain_s := mobility.plain_eta_s(v, t.pickup_lat, t.pickup_lng, t.dropoff_lat, t.dropoff_lng);
+    perform mobility.learn_pace(v.code, t.pickup_lat, t.pickup_lng, new.started_at,
+      extract(epoch from new.completed_at - new.started_at) / v_plain_s);
+  end if;
+  return new;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.time_ride() IS 'Predicts the times of a ride and learns from them.';
+
 CREATE FUNCTION mobility.time_zone() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -2002,17 +2200,20 @@ $$;
 
 COMMENT ON FUNCTION mobility.trip_json(t mobility.trips) IS 'A trip in the shape of the API.';
 
-CREATE TABLE mobility.vehicle_types (
-    code text NOT NULL,
-    name text NOT NULL,
-    speed_mps real NOT NULL,
-    road_factor real DEFAULT 1.3 NOT NULL,
-    CONSTRAINT vehicle_types_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{0,30}$'::text)),
-    CONSTRAINT vehicle_types_road_factor_check CHECK (((road_factor >= (1)::double precision) AND (road_factor <= (3)::double precision))),
-    CONSTRAINT vehicle_types_speed_mps_check CHECK (((speed_mps >= (1)::double precision) AND (speed_mps <= (40)::double precision)))
-);
+CREATE FUNCTION mobility.trust_after(p_trust real, p_verdict text) RETURNS real
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case p_verdict
+    when 'ok' then least(1, p_trust + 0.05)
+    -- Standing still is no offence: a frozen fix alone never hides anybody.
+    when 'repeat' then greatest(least(p_trust, 0.5), p_trust - 0.01)
+    when 'jump' then greatest(0, p_trust - 0.2)
+    else greatest(0, p_trust - 0.4)
+  end::real
+$$;
 
-COMMENT ON TABLE mobility.vehicle_types IS 'What can be asked for. Add one with mobility.add_vehicle_type.';
+COMMENT ON FUNCTION mobility.trust_after(p_trust real, p_verdict text) IS 'The trust in a trip''s positions after one more.';
 
 CREATE FUNCTION mobility.vehicle_type(p_code text) RETURNS mobility.vehicle_types
     LANGUAGE plpgsql STABLE
@@ -2238,6 +2439,8 @@ begin
       where scope = coalesce(p_acting_user::text, 'service') and key = p_idempotency_key;
       return v_error;
     end if;
+  elsif p_action = 'arrive' then
+    perform mobility.check_arrival(m);
   elsif p_action = 'complete' and m.fare_amount is null then
     m := mobility.price_finished_ride(m);
   end if;
@@ -2625,7 +2828,8 @@ begin
   perform mobility.enter_pool(t);
   return mobility.remember(p_acting_user, p_idempotency_key, jsonb_build_object(
     'trip', mobility.trip_json(t), 'replaced_trip_id', v_replaced,
-    'vehicle', jsonb_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor)
+    'refused_by', mobility.blocked_with(p_user_id),
+    'vehicle', mobility.pace_json(v_vehicle, p_pickup_lat, p_pickup_lng)
   ));
 end
 $$;
@@ -2667,6 +2871,30 @@ end
 $$;
 
 COMMENT ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) IS 'Offers a passenger''s trip to candidates in turn: {dispatch}.';
+
+CREATE FUNCTION public.eta_accuracy(p_hours integer DEFAULT 24) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(to_jsonb(a) order by a.leg, a.vehicle_type), '[]')
+  from (
+    select e.leg, e.vehicle_type, count(*) as rides, round(avg(e.error_s))::integer as mean_error_s,
+      round(avg(abs(e.error_s)))::integer as mean_abs_error_s,
+      round(percentile_cont(0.9) within group (order by abs(e.error_s)))::integer as p90_abs_error_s
+    from (
+      select 'pickup' as leg, t.vehicle_type, extract(epoch from m.arrived_at - m.accepted_at) - m.predicted_pickup_s as error_s
+      from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
+      where m.arrived_at > now() - make_interval(hours => p_hours) and m.predicted_pickup_s is not null
+      union all
+      select 'ride', t.vehicle_type, extract(epoch from m.completed_at - m.started_at) - m.predicted_ride_s
+      from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
+      where m.completed_at > now() - make_interval(hours => p_hours) and m.predicted_ride_s is not null
+    ) e
+    group by e.leg, e.vehicle_type
+  ) a
+$$;
+
+COMMENT ON FUNCTION public.eta_accuracy(p_hours integer) IS 'How far predictions were off: [{leg, vehicle_type, rides, errors}].';
 
 CREATE FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2720,13 +2948,14 @@ begin
     v_refused_by := array(select passenger_user_id from mobility.matches
       where driver_trip_id = t.id and not live and status <> 'completed');
   end if;
+  v_refused_by := v_refused_by || mobility.blocked_with(t.user_id);
   return json_build_object(
     'trip', json_build_object(
       'id', t.id, 'user_id', t.user_id, 'role', t.role, 'vehicle_type', t.vehicle_type,
       'lat', t.pickup_lat, 'lng', t.pickup_lng, 'expires_at', t.expires_at,
       'refused_by', v_refused_by
     ),
-    'vehicle', json_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
+    'vehicle', mobility.pace_json(v_vehicle, t.pickup_lat, t.pickup_lng),
     'found', mobility.nearest(case t.role when 'passenger' then 'driver' else 'passenger' end, t.vehicle_type,
       t.pickup_lat, t.pickup_lng, p_limit)
   );
@@ -2744,7 +2973,7 @@ declare
 begin
   perform mobility.check_location(p_lat, p_lng);
   return json_build_object(
-    'vehicle', json_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
+    'vehicle', mobility.pace_json(v_vehicle, p_lat, p_lng),
     'found', mobility.nearest(p_role, v_vehicle.code, p_lat, p_lng, p_limit)
   );
 end
@@ -2790,7 +3019,7 @@ begin
     'match', mobility.match_json(m, p_acting_user),
     'driver_position', mobility.position_json(v_driver),
     'passenger_position', mobility.position_json(v_passenger),
-    'vehicle', jsonb_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
+    'vehicle', mobility.pace_json(v_vehicle, v_passenger.pickup_lat, v_passenger.pickup_lng),
     'events', (
       select jsonb_agg(jsonb_build_object('from_status', e.from_status, 'to_status', e.to_status,
         'actor', e.actor, 'at', e.at) order by e.id)
@@ -3282,9 +3511,10 @@ declare
   v_now timestamptz := now();
   v_fresh_since timestamptz := v_now - mobility.freshness_limit();
   v_answers jsonb;
+  v_rides jsonb;
 begin
   with point as materialized (
-    select p.ordinality, p.trip_id, p.lat, p.lng, p.accuracy_m, p.heading, p.speed_mps,
+    select p.ordinality, p.trip_id, p.lat, p.lng, p.accuracy_m, p.heading, p.speed_mps, p.mock, p.by_hand,
       coalesce(p.recorded_at, v_now) as recorded_at, t.role, t.vehicle_type, t.status, t.id,
       case
         when t.id is null then 'TRIP_NOT_FOUND'
@@ -3297,7 +3527,7 @@ begin
       end as code
     from rows from (
       jsonb_to_recordset(p_points) as (trip_id uuid, lat double precision, lng double precision,
-        recorded_at timestamptz, accuracy_m real, heading real, speed_mps real)
+        recorded_at timestamptz, accuracy_m real, heading real, speed_mps real, mock boolean, by_hand boolean)
     ) with ordinality p
     left join mobility.trips t on t.id = p.trip_id
   ),
@@ -3307,7 +3537,10 @@ begin
   ),
   -- In one order, so that two batches of the same trips do not wait for each other.
   locked as materialized (
-    select n.* from newest n
+    select n.*,
+      case when n.by_hand then 'ok'
+        else mobility.judge_position(l.lat, l.lng, l.position_at, n.lat, n.lng, n.recorded_at, n.mock) end as verdict
+    from newest n
     join mobility.live_positions l on l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
     order by n.trip_id for update of l
   ),
@@ -3315,18 +3548,38 @@ begin
     update mobility.live_positions l
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
-      speed_mps = n.speed_mps,
+      speed_mps = n.speed_mps, trust = mobility.trust_after(l.trust, n.verdict),
       available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
+        and mobility.trust_after(l.trust, n.verdict) >= 0.3
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
-      and n.recorded_at > l.position_at
+      and n.recorded_at > l.position_at and n.verdict in ('ok', 'repeat')
+    returning n.ordinality, n.trip_id, n.status, n.role, l.position_at
+  ),
+  doubted as (
+    update mobility.live_positions l
+    set trust = mobility.trust_after(l.trust, n.verdict),
+      available = l.available and mobility.trust_after(l.trust, n.verdict) >= 0.3
+    from locked n
+    where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
+      and n.recorded_at > l.position_at and n.verdict in ('jump', 'mock')
     returning n.ordinality
   )
-  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-    'trip_id', p.trip_id, 'accepted', m.ordinality is not null,
-    'code', coalesce(p.code, case when m.ordinality is null then 'OUT_OF_DATE' end)
-  )) order by p.ordinality) into v_answers
-  from point p left join moved m using (ordinality);
+  select
+    jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'trip_id', p.trip_id, 'accepted', m.ordinality is not null,
+      'code', coalesce(p.code, case
+        when d.ordinality is not null then 'IMPLAUSIBLE_POSITION' when m.ordinality is null then 'OUT_OF_DATE' end)
+    )) order by p.ordinality),
+    -- The way of a ride under way: every point of the batch, those before the newest too.
+    jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'trip_id', p.trip_id, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading, 'speed_mps', p.speed_mps,
+      'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at, 'newest', m.ordinality is not null
+    )) order by p.ordinality) filter (where p.status = 'matched' and p.role = 'driver' and p.code is null
+      and d.ordinality is null and p.mock is not true)
+  into v_answers, v_rides
+  from point p left join moved m using (ordinality) left join doubted d using (ordinality);
+  if v_rides is not null then perform mobility.follow_rides(v_rides); end if;
   return coalesce(v_answers, '[]');
 end
 $$;
@@ -3463,6 +3716,7 @@ CREATE TABLE mobility.live_positions (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (role);
@@ -3484,6 +3738,7 @@ CREATE TABLE mobility.live_drivers (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
@@ -3503,6 +3758,7 @@ CREATE TABLE mobility.live_drivers_cab (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3522,6 +3778,7 @@ CREATE TABLE mobility.live_drivers_lifan (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3541,6 +3798,7 @@ CREATE TABLE mobility.live_drivers_moto (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3560,6 +3818,7 @@ CREATE TABLE mobility.live_drivers_other (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3579,6 +3838,7 @@ CREATE TABLE mobility.live_drivers_truck (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3598,6 +3858,7 @@ CREATE TABLE mobility.live_passengers (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
@@ -3617,6 +3878,7 @@ CREATE TABLE mobility.live_passengers_cab (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3636,6 +3898,7 @@ CREATE TABLE mobility.live_passengers_lifan (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3655,6 +3918,7 @@ CREATE TABLE mobility.live_passengers_moto (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3674,6 +3938,7 @@ CREATE TABLE mobility.live_passengers_other (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3693,6 +3958,7 @@ CREATE TABLE mobility.live_passengers_truck (
     accuracy_m real,
     heading real,
     speed_mps real,
+    trust real DEFAULT 1 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3777,6 +4043,21 @@ ALTER TABLE mobility.outbox ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE mobility.pace_factors (
+    vehicle_type text NOT NULL,
+    cell_lat integer NOT NULL,
+    cell_lng integer NOT NULL,
+    hour integer NOT NULL,
+    factor real NOT NULL,
+    rides integer NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pace_factors_factor_check CHECK (((factor >= (0.2)::double precision) AND (factor <= (5)::double precision))),
+    CONSTRAINT pace_factors_hour_check CHECK (((hour >= '-1'::integer) AND (hour <= 23))),
+    CONSTRAINT pace_factors_rides_check CHECK ((rides > 0))
+);
+
+COMMENT ON TABLE mobility.pace_factors IS 'What finished rides teach about travel times.';
+
 CREATE TABLE mobility.places (
     code text NOT NULL,
     area_code text NOT NULL,
@@ -3830,6 +4111,18 @@ CREATE TABLE mobility.reminders (
 );
 
 COMMENT ON TABLE mobility.reminders IS 'Reminders given.';
+
+CREATE TABLE mobility.ride_points (
+    match_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    lat double precision NOT NULL,
+    lng double precision NOT NULL,
+    heading real,
+    speed_mps real,
+    accuracy_m real
+);
+
+COMMENT ON TABLE mobility.ride_points IS 'The way of each ride, kept for a week.';
 
 CREATE TABLE mobility.rollout (
     one boolean DEFAULT true NOT NULL,
@@ -4096,6 +4389,9 @@ ALTER TABLE ONLY mobility.operators
 ALTER TABLE ONLY mobility.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.pace_factors
+    ADD CONSTRAINT pace_factors_pkey PRIMARY KEY (vehicle_type, cell_lat, cell_lng, hour);
+
 ALTER TABLE ONLY mobility.places
     ADD CONSTRAINT places_pkey PRIMARY KEY (code);
 
@@ -4113,6 +4409,9 @@ ALTER TABLE ONLY mobility.ratings
 
 ALTER TABLE ONLY mobility.reminders
     ADD CONSTRAINT reminders_pkey PRIMARY KEY (trip_id, kind, at);
+
+ALTER TABLE ONLY mobility.ride_points
+    ADD CONSTRAINT ride_points_pkey PRIMARY KEY (match_id, recorded_at);
 
 ALTER TABLE ONLY mobility.rollout
     ADD CONSTRAINT rollout_pkey PRIMARY KEY (one);
@@ -4211,6 +4510,10 @@ CREATE INDEX match_events_match ON mobility.match_events USING btree (match_id, 
 
 CREATE INDEX match_pins_passenger ON mobility.match_pins USING btree (passenger_user_id);
 
+CREATE INDEX matches_arrived ON mobility.matches USING btree (arrived_at) WHERE (arrived_at IS NOT NULL);
+
+CREATE INDEX matches_completed ON mobility.matches USING btree (completed_at) WHERE (completed_at IS NOT NULL);
+
 CREATE INDEX matches_driver ON mobility.matches USING btree (driver_user_id, created_at DESC);
 
 CREATE INDEX matches_driver_trip ON mobility.matches USING btree (driver_trip_id, created_at DESC);
@@ -4256,6 +4559,8 @@ CREATE INDEX places_area_code ON mobility.places USING btree (area_code);
 CREATE INDEX ratings_rated ON mobility.ratings USING btree (rated_user_id);
 
 CREATE INDEX ratings_rater ON mobility.ratings USING btree (rater_user_id);
+
+CREATE INDEX ride_points_recorded ON mobility.ride_points USING btree (recorded_at);
 
 CREATE INDEX sos_alerts_match ON mobility.sos_alerts USING btree (match_id);
 
@@ -4343,6 +4648,8 @@ CREATE TRIGGER push_offer AFTER INSERT OR UPDATE OF status ON mobility.offers FO
 
 CREATE TRIGGER push_sos AFTER INSERT OR UPDATE ON mobility.sos_alerts FOR EACH ROW EXECUTE FUNCTION mobility.push_sos();
 
+CREATE TRIGGER time_ride BEFORE UPDATE OF status ON mobility.matches FOR EACH ROW EXECUTE FUNCTION mobility.time_ride();
+
 CREATE TRIGGER wake_worker AFTER INSERT ON mobility.outbox FOR EACH STATEMENT EXECUTE FUNCTION mobility.wake_on_enqueue();
 
 ALTER TABLE ONLY mobility.blocks
@@ -4393,6 +4700,9 @@ ALTER TABLE ONLY mobility.offers
 ALTER TABLE ONLY mobility.outbox
     ADD CONSTRAINT outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY mobility.pace_factors
+    ADD CONSTRAINT pace_factors_vehicle_type_fkey FOREIGN KEY (vehicle_type) REFERENCES mobility.vehicle_types(code);
+
 ALTER TABLE ONLY mobility.places
     ADD CONSTRAINT places_area_code_fkey FOREIGN KEY (area_code) REFERENCES mobility.areas(code);
 
@@ -4407,6 +4717,9 @@ ALTER TABLE ONLY mobility.ratings
 
 ALTER TABLE ONLY mobility.reminders
     ADD CONSTRAINT reminders_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES mobility.trips(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY mobility.ride_points
+    ADD CONSTRAINT ride_points_match_id_fkey FOREIGN KEY (match_id) REFERENCES mobility.matches(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY mobility.sending_pairs
     ADD CONSTRAINT sending_pairs_user_id_fkey FOREIGN KEY (user_id) REFERENCES mobility.profiles(user_id) ON DELETE CASCADE;
@@ -4547,6 +4860,10 @@ ALTER TABLE mobility.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY outbox_service_only ON mobility.outbox TO service_role USING (true) WITH CHECK (true);
 
+ALTER TABLE mobility.pace_factors ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pace_factors_are_public ON mobility.pace_factors FOR SELECT TO authenticated USING (true);
+
 ALTER TABLE mobility.places ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY places_are_public ON mobility.places FOR SELECT TO authenticated USING (true);
@@ -4586,6 +4903,12 @@ CREATE POLICY read_own ON mobility.live_passengers_truck FOR SELECT TO authentic
 ALTER TABLE mobility.reminders ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reminders_service_only ON mobility.reminders TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.ride_points ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY ride_points_read_own ON mobility.ride_points FOR SELECT TO authenticated USING ((EXISTS ( SELECT 1
+   FROM mobility.matches m
+  WHERE ((m.id = ride_points.match_id) AND ((( SELECT auth.uid() AS uid) = m.driver_user_id) OR (( SELECT auth.uid() AS uid) = m.passenger_user_id))))));
 
 ALTER TABLE mobility.rollout ENABLE ROW LEVEL SECURITY;
 
@@ -4664,10 +4987,14 @@ GRANT SELECT ON TABLE mobility.areas TO service_role;
 
 REVOKE ALL ON FUNCTION mobility.area_at(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.arrival_radius_m() FROM PUBLIC;
+
 GRANT SELECT ON TABLE mobility.trips TO authenticated;
 GRANT SELECT ON TABLE mobility.trips TO service_role;
 
 REVOKE ALL ON FUNCTION mobility.bind_trips(p_passenger mobility.trips, p_driver mobility.trips, p_terms jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.blocked_with(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.call_for_help(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
@@ -4676,6 +5003,8 @@ REVOKE ALL ON FUNCTION mobility.cancel_trip_in_chat(p_user_id uuid, p_command js
 REVOKE ALL ON FUNCTION mobility.change_blocks(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.change_contacts(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.check_arrival(m mobility.matches) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
@@ -4705,6 +5034,8 @@ REVOKE ALL ON FUNCTION mobility.find_person(p_whatsapp_user_id text, p_phone tex
 
 REVOKE ALL ON FUNCTION mobility.finish_driver_trip(m mobility.matches) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.follow_rides(p_points jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.freshness_limit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) FROM PUBLIC;
@@ -4718,6 +5049,10 @@ REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng doubl
 REVOKE ALL ON FUNCTION mobility.is_reachable(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_ratio double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.leave_pool(t mobility.trips) FROM PUBLIC;
 
@@ -4747,6 +5082,15 @@ REVOKE ALL ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat 
 REVOKE ALL ON FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.pace_factor(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone) FROM PUBLIC;
+
+GRANT SELECT ON TABLE mobility.vehicle_types TO authenticated;
+GRANT SELECT ON TABLE mobility.vehicle_types TO service_role;
+
+REVOKE ALL ON FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.plain_eta_s(v mobility.vehicle_types, p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.position_json(t mobility.trips) FROM PUBLIC;
 
@@ -4802,12 +5146,13 @@ REVOKE ALL ON FUNCTION mobility.tell_match(m mobility.matches, p_from_status tex
 
 REVOKE ALL ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.time_ride() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.time_zone() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.trip_json(t mobility.trips) FROM PUBLIC;
 
-GRANT SELECT ON TABLE mobility.vehicle_types TO authenticated;
-GRANT SELECT ON TABLE mobility.vehicle_types TO service_role;
+REVOKE ALL ON FUNCTION mobility.trust_after(p_trust real, p_verdict text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.vehicle_type(p_code text) FROM PUBLIC;
 
@@ -4851,6 +5196,9 @@ GRANT ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_r
 
 REVOKE ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.eta_accuracy(p_hours integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.eta_accuracy(p_hours integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.fail_inbox(p_event_id bigint, p_lease uuid, p_code text) TO service_role;
@@ -4945,6 +5293,9 @@ GRANT SELECT ON TABLE mobility.offers TO service_role;
 GRANT SELECT ON TABLE mobility.operators TO authenticated;
 GRANT SELECT ON TABLE mobility.operators TO service_role;
 
+GRANT SELECT ON TABLE mobility.pace_factors TO authenticated;
+GRANT SELECT ON TABLE mobility.pace_factors TO service_role;
+
 GRANT SELECT ON TABLE mobility.places TO authenticated;
 GRANT SELECT ON TABLE mobility.places TO service_role;
 
@@ -4953,6 +5304,9 @@ GRANT SELECT ON TABLE mobility.profiles TO service_role;
 
 GRANT SELECT ON TABLE mobility.ratings TO authenticated;
 GRANT SELECT ON TABLE mobility.ratings TO service_role;
+
+GRANT SELECT ON TABLE mobility.ride_points TO authenticated;
+GRANT SELECT ON TABLE mobility.ride_points TO service_role;
 
 GRANT SELECT ON TABLE mobility.sos_alerts TO authenticated;
 GRANT SELECT ON TABLE mobility.sos_alerts TO service_role;

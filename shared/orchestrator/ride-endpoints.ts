@@ -29,7 +29,7 @@ export function rideEndpoints(platform: Platform): Endpoint[] {
       path: "/trips",
       summary: "Open a trip: a passenger asks for a ride, a driver goes online",
       body: openTripRequest,
-      response: openedTrip.omit({ vehicle: true }),
+      response: openedTrip.omit({ vehicle: true, refused_by: true }),
       limit: rateLimits.openTrip,
       handle: async ({ body, ...actor }) => {
         const { trip, replaced_trip_id } = await openTrip(platform, { ...actor, request: body });

@@ -93,6 +93,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "eta_accuracy": { Args: { "p_hours"?: number }; Returns: Json };
       "fail_inbox": {
         Args: { "p_code": string; "p_event_id": number; "p_lease": string };
         Returns: Json;

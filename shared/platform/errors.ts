@@ -42,6 +42,10 @@ export const catalogue = {
   LEASE_LOST: 409,
   /** Nine trusted contacts are the most. */
   TOO_MANY_CONTACTS: 409,
+  /** A position that cannot be true: made up, or too far away. It was not used. Only inside batch results. */
+  IMPLAUSIBLE_POSITION: 409,
+  /** The driver says to have arrived, and is somewhere else; details.distance_m says how far. */
+  TOO_FAR_FROM_PICKUP: 409,
   /** A newer position of this trip is known; nothing was changed. Only inside batch results. */
   OUT_OF_DATE: 409,
   TRIP_EXPIRED: 410,

@@ -71,6 +71,8 @@ export type Match = z.infer<typeof match>;
 export const openedTrip = z.object({
   trip,
   replaced_trip_id: z.guid().nullable(),
+  /** Whom a block keeps away from this person; for the cached search alone. */
+  refused_by: z.array(z.guid()),
   vehicle: vehiclePace,
 });
 

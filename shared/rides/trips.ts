@@ -53,7 +53,7 @@ export async function openTrip(
         ...trip,
         lat: trip.pickup.lat,
         lng: trip.pickup.lng,
-        refused_by: [],
+        refused_by: opened.refused_by,
       });
     }
   });

@@ -28,9 +28,9 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
         if (result === undefined) {
           throw new ApiError("DATABASE_ERROR", "The database gave no result");
         }
-        // A point that comes late was true once: not the caller's mistake.
+        // A point that was not used is answered as such: late, it was true once; doubtful, it is the phone's.
         if (
-          result.code !== undefined && result.code !== "OUT_OF_DATE" && isErrorCode(result.code)
+          result.code !== undefined && !unused.has(result.code) && isErrorCode(result.code)
         ) {
           throw new ApiError(result.code, refusals[result.code] ?? "The position was refused");
         }
@@ -108,6 +108,8 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
     return answered;
   }
 }
+
+const unused: ReadonlySet<string> = new Set(["OUT_OF_DATE", "IMPLAUSIBLE_POSITION"]);
 
 const refusals: Partial<Record<string, string>> = {
   TRIP_NOT_FOUND: "No trip has this id",

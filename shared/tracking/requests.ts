@@ -9,6 +9,8 @@ export const position = point.extend({
   accuracy_m: measure(100_000).nullish(),
   heading: measure(360).nullish(),
   speed_mps: measure(150).nullish(),
+  /** Whether the phone says that an app made the position up. */
+  mock: z.boolean().nullish(),
 });
 
 /** Positions kept by a phone while it was offline, or of many phones. */

@@ -23,6 +23,8 @@ create table mobility.live_positions (
   accuracy_m real,
   heading real,
   speed_mps real,
+  -- How far its positions are to be believed, 0 to 1 (mobility.judge_position).
+  trust real not null default 1,
   -- What standing_of says of the person, ready to be sent.
   standing json not null,
   primary key (role, vehicle_type, trip_id)

@@ -77,7 +77,7 @@ end
 $$;
 comment on function mobility.end_trip is 'Ends a trip: completed, expired or cancelled.';
 
--- Opens a trip. An open trip that the person already has in this role is replaced by the new one
+-- Opens a trip. "refused_by" are people a block keeps away. An open trip that the person already has in this role is replaced by the new one
 -- (a driver who goes online at a new pin, a passenger who asks again); a ride that is under way is
 -- not: ALREADY_IN_RIDE. Raises INVALID_VEHICLE_TYPE, INVALID_LOCATION.
 create function public.create_trip(
@@ -157,7 +157,8 @@ begin
   perform mobility.enter_pool(t);
   return mobility.remember(p_acting_user, p_idempotency_key, jsonb_build_object(
     'trip', mobility.trip_json(t), 'replaced_trip_id', v_replaced,
-    'vehicle', jsonb_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor)
+    'refused_by', mobility.blocked_with(p_user_id),
+    'vehicle', mobility.pace_json(v_vehicle, p_pickup_lat, p_pickup_lng)
   ));
 end
 $$;

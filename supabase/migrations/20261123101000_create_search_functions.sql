@@ -10,7 +10,7 @@ comment on function mobility.nearest is 'The nearest available trips of a role a
 
 -- The counterparts near an open trip: drivers for a passenger, passengers for a driver.
 -- {trip, vehicle, found}: "trip" carries what a cached search needs to answer without the database,
--- among it the people with whom it was matched before, in vain.
+-- among it the people with whom it was matched before, in vain, or whom a block keeps away.
 create function public.find_counterparts(
   p_acting_user uuid, p_trip_id uuid, p_role text, p_limit integer
 ) returns json
@@ -42,13 +42,14 @@ begin
     v_refused_by := array(select passenger_user_id from mobility.matches
       where driver_trip_id = t.id and not live and status <> 'completed');
   end if;
+  v_refused_by := v_refused_by || mobility.blocked_with(t.user_id);
   return json_build_object(
     'trip', json_build_object(
       'id', t.id, 'user_id', t.user_id, 'role', t.role, 'vehicle_type', t.vehicle_type,
       'lat', t.pickup_lat, 'lng', t.pickup_lng, 'expires_at', t.expires_at,
       'refused_by', v_refused_by
     ),
-    'vehicle', json_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
+    'vehicle', mobility.pace_json(v_vehicle, t.pickup_lat, t.pickup_lng),
     'found', mobility.nearest(case t.role when 'passenger' then 'driver' else 'passenger' end, t.vehicle_type,
       t.pickup_lat, t.pickup_lng, p_limit)
   );
@@ -70,7 +71,7 @@ declare
 begin
   perform mobility.check_location(p_lat, p_lng);
   return json_build_object(
-    'vehicle', json_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
+    'vehicle', mobility.pace_json(v_vehicle, p_lat, p_lng),
     'found', mobility.nearest(p_role, v_vehicle.code, p_lat, p_lng, p_limit)
   );
 end

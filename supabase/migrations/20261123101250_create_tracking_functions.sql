@@ -26,9 +26,48 @@ end
 $$;
 comment on function mobility.price_finished_ride is 'Prices a ride without a dropoff when it ends.';
 
--- Takes up to 500 positions {trip_id, lat, lng, recorded_at?, accuracy_m?, heading?, speed_mps?} and
--- answers each, in order, with {trip_id, accepted, code?}. A point that is older than what is known is
--- not an error and not used (OUT_OF_DATE). Nobody but the owner moves a trip.
+-- What to think of a position that follows another: ok; repeat (the very same point, as a frozen fix gives it);
+-- mock (the phone says that an app made it up); jump (nobody is that fast). Only ok and repeat move anything.
+-- 55 m/s is 200 km/h; below a kilometre it is taken for the noise of a phone that has just found itself. A
+-- jump that was true is believed after a while, because the time since the last good point grows.
+create function mobility.judge_position(
+  p_from_lat double precision, p_from_lng double precision, p_from_at timestamptz,
+  p_lat double precision, p_lng double precision, p_at timestamptz, p_mock boolean
+) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_mock then 'mock'
+    when p_lat = p_from_lat and p_lng = p_from_lng then 'repeat'
+    -- A hundredth of a degree is at most 1.1 km: most points need no trigonometry.
+    when abs(p_lat - p_from_lat) < 0.006 and abs(p_lng - p_from_lng) < 0.006 then 'ok'
+    when mobility.distance_m(p_from_lat, p_from_lng, p_lat, p_lng)
+      > greatest(1000, 55 * extract(epoch from p_at - p_from_at)) then 'jump'
+    else 'ok'
+  end
+$$;
+comment on function mobility.judge_position is 'What to think of a position: ok, repeat, mock or jump.';
+
+-- How far positions are believed after one more. Below 0.3 a driver is not offered.
+create function mobility.trust_after(p_trust real, p_verdict text) returns real
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select case p_verdict
+    when 'ok' then least(1, p_trust + 0.05)
+    -- Standing still is no offence: a frozen fix alone never hides anybody.
+    when 'repeat' then greatest(least(p_trust, 0.5), p_trust - 0.01)
+    when 'jump' then greatest(0, p_trust - 0.2)
+    else greatest(0, p_trust - 0.4)
+  end::real
+$$;
+comment on function mobility.trust_after is 'The trust in a trip''s positions after one more.';
+
+-- Takes up to 500 positions {trip_id, lat, lng, recorded_at?, accuracy_m?, heading?, speed_mps?, mock?} and
+-- answers each, in order, with {trip_id, accepted, code?}. A point that is older than what is known is not
+-- an error and not used (OUT_OF_DATE), nor is one that cannot be true (IMPLAUSIBLE_POSITION), which costs trust.
+-- Nobody but the owner moves a trip. "by_hand", a pin set in the chat, is believed as it is.
 create function public.update_positions(p_acting_user uuid, p_points jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
@@ -37,9 +76,10 @@ declare
   v_now timestamptz := now();
   v_fresh_since timestamptz := v_now - mobility.freshness_limit();
   v_answers jsonb;
+  v_rides jsonb;
 begin
   with point as materialized (
-    select p.ordinality, p.trip_id, p.lat, p.lng, p.accuracy_m, p.heading, p.speed_mps,
+    select p.ordinality, p.trip_id, p.lat, p.lng, p.accuracy_m, p.heading, p.speed_mps, p.mock, p.by_hand,
       coalesce(p.recorded_at, v_now) as recorded_at, t.role, t.vehicle_type, t.status, t.id,
       case
         when t.id is null then 'TRIP_NOT_FOUND'
@@ -52,7 +92,7 @@ begin
       end as code
     from rows from (
       jsonb_to_recordset(p_points) as (trip_id uuid, lat double precision, lng double precision,
-        recorded_at timestamptz, accuracy_m real, heading real, speed_mps real)
+        recorded_at timestamptz, accuracy_m real, heading real, speed_mps real, mock boolean, by_hand boolean)
     ) with ordinality p
     left join mobility.trips t on t.id = p.trip_id
   ),
@@ -62,7 +102,10 @@ begin
   ),
   -- In one order, so that two batches of the same trips do not wait for each other.
   locked as materialized (
-    select n.* from newest n
+    select n.*,
+      case when n.by_hand then 'ok'
+        else mobility.judge_position(l.lat, l.lng, l.position_at, n.lat, n.lng, n.recorded_at, n.mock) end as verdict
+    from newest n
     join mobility.live_positions l on l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
     order by n.trip_id for update of l
   ),
@@ -70,18 +113,38 @@ begin
     update mobility.live_positions l
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
-      speed_mps = n.speed_mps,
+      speed_mps = n.speed_mps, trust = mobility.trust_after(l.trust, n.verdict),
       available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
+        and mobility.trust_after(l.trust, n.verdict) >= 0.3
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
-      and n.recorded_at > l.position_at
+      and n.recorded_at > l.position_at and n.verdict in ('ok', 'repeat')
+    returning n.ordinality, n.trip_id, n.status, n.role, l.position_at
+  ),
+  doubted as (
+    update mobility.live_positions l
+    set trust = mobility.trust_after(l.trust, n.verdict),
+      available = l.available and mobility.trust_after(l.trust, n.verdict) >= 0.3
+    from locked n
+    where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
+      and n.recorded_at > l.position_at and n.verdict in ('jump', 'mock')
     returning n.ordinality
   )
-  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-    'trip_id', p.trip_id, 'accepted', m.ordinality is not null,
-    'code', coalesce(p.code, case when m.ordinality is null then 'OUT_OF_DATE' end)
-  )) order by p.ordinality) into v_answers
-  from point p left join moved m using (ordinality);
+  select
+    jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'trip_id', p.trip_id, 'accepted', m.ordinality is not null,
+      'code', coalesce(p.code, case
+        when d.ordinality is not null then 'IMPLAUSIBLE_POSITION' when m.ordinality is null then 'OUT_OF_DATE' end)
+    )) order by p.ordinality),
+    -- The way of a ride under way: every point of the batch, those before the newest too.
+    jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+      'trip_id', p.trip_id, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading, 'speed_mps', p.speed_mps,
+      'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at, 'newest', m.ordinality is not null
+    )) order by p.ordinality) filter (where p.status = 'matched' and p.role = 'driver' and p.code is null
+      and d.ordinality is null and p.mock is not true)
+  into v_answers, v_rides
+  from point p left join moved m using (ordinality) left join doubted d using (ordinality);
+  if v_rides is not null then perform mobility.follow_rides(v_rides); end if;
   return coalesce(v_answers, '[]');
 end
 $$;
@@ -159,7 +222,7 @@ begin
     'match', mobility.match_json(m, p_acting_user),
     'driver_position', mobility.position_json(v_driver),
     'passenger_position', mobility.position_json(v_passenger),
-    'vehicle', jsonb_build_object('speed_mps', v_vehicle.speed_mps, 'road_factor', v_vehicle.road_factor),
+    'vehicle', mobility.pace_json(v_vehicle, v_passenger.pickup_lat, v_passenger.pickup_lng),
     'events', (
       select jsonb_agg(jsonb_build_object('from_status', e.from_status, 'to_status', e.to_status,
         'actor', e.actor, 'at', e.at) order by e.id)

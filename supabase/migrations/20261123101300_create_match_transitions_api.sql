@@ -49,6 +49,8 @@ begin
       where scope = coalesce(p_acting_user::text, 'service') and key = p_idempotency_key;
       return v_error;
     end if;
+  elsif p_action = 'arrive' then
+    perform mobility.check_arrival(m);
   elsif p_action = 'complete' and m.fare_amount is null then
     m := mobility.price_finished_ride(m);
   end if;

@@ -27,6 +27,19 @@ as $$
 $$;
 comment on function mobility.is_blocked is 'Whether one of two people has blocked the other.';
 
+-- Everybody whom a person has blocked, or who has blocked that person.
+create function mobility.blocked_with(p_user_id uuid) returns uuid[]
+language sql stable
+set search_path = ''
+as $$
+  select array(
+    select blocked_user_id from mobility.blocks where user_id = p_user_id
+    union all
+    select user_id from mobility.blocks where blocked_user_id = p_user_id
+  )
+$$;
+comment on function mobility.blocked_with is 'Whom a block keeps away from a person.';
+
 create table mobility.trusted_contacts (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references mobility.profiles (user_id) on delete cascade,

@@ -46,7 +46,7 @@ begin
     perform mobility.check_location((p_command ->> 'lat')::double precision, (p_command ->> 'lng')::double precision);
     -- Refused only where prolonging the trip is, which says why.
     perform public.update_positions(p_user_id, jsonb_build_array(jsonb_build_object(
-      'trip_id', p_command -> 'trip_id', 'lat', p_command -> 'lat', 'lng', p_command -> 'lng')));
+      'trip_id', p_command -> 'trip_id', 'lat', p_command -> 'lat', 'lng', p_command -> 'lng', 'by_hand', true)));
   end if;
   -- During a ride a pin moves the driver, and there is nothing to prolong.
   if t.status = 'matched' and p_command ? 'lat' then return; end if;

@@ -16,6 +16,7 @@ const API = [
   "public.create_link",
   "public.create_trip",
   "public.dispatch_trip",
+  "public.eta_accuracy",
   "public.fail_inbox",
   "public.find_counterparts",
   "public.find_nearby",

@@ -21,13 +21,24 @@ const OWNED = {
   dispatches: "passenger_trip_id in (select id from mobility.trips where user_id = $1)",
   offers: "driver_user_id = $1",
   operators: "user_id = $1",
+  ride_points:
+    "match_id in (select id from mobility.matches where $1 in (driver_user_id, passenger_user_id))",
 };
-const PUBLIC = ["areas", "places", "vehicle_types", "tariffs", "tariff_peaks", "match_transitions"];
+const PUBLIC = [
+  "areas",
+  "places",
+  "vehicle_types",
+  "tariffs",
+  "tariff_peaks",
+  "match_transitions",
+  "pace_factors",
+];
 
 /** What else a ride may leave behind: a block, a trusted contact, a call for help, an offer. */
 async function addTraces(sql: TestDatabase["sql"], ride: Match): Promise<void> {
   const { driver_user_id: driver, passenger_user_id: passenger } = ride;
   await sql`insert into mobility.operators values (${driver}, 'Day shift'), (${passenger}, 'Night shift')`;
+  await sql`insert into mobility.ride_points values (${ride.id}, now(), -1.95, 30.06)`;
   await sql`insert into mobility.blocks values (${passenger}, ${driver}), (${driver}, ${passenger})`;
   await sql`
     insert into mobility.trusted_contacts (user_id, contact_user_id)

@@ -207,7 +207,7 @@ databaseTest(
     select public.update_positions(null, jsonb_build_array(jsonb_build_object(
       'trip_id', ${match.driver_trip_id}::text, 'lat', ${KIGALI.lat}::float8, 'lng', ${
       KIGALI.lng + 0.05
-    }::float8)))`;
+    }::float8, 'by_hand', true)))`;
     const done = await advance(sql, { match: match.id, action: "complete" });
     // 858.86 for the road as above, 10 x 10 for ten minutes and a bit: 958.86, rounded up.
     assert.deepEqual([done.distance_m, done.currency], [7223, "RWF"]);

@@ -46,7 +46,7 @@ databaseTest("update_positions() moves a trip, and nothing else", async ({ sql }
   const { id, user_id } = await openTrip(sql, "driver");
   const other = await openTrip(sql, "driver");
   const [others, before] = [await whereIs(sql, other.id), await snapshot(sql)];
-  const point = { lat: -1.96, lng: 30.07, accuracy_m: 5, heading: 90, speed_mps: 7.5 };
+  const point = { lat: -1.955, lng: 30.065, accuracy_m: 5, heading: 90, speed_mps: 7.5 };
   assert.deepEqual(await ping(sql, [{ trip_id: id, ...point }], user_id), [
     { trip_id: id, accepted: true },
   ]);
@@ -55,7 +55,7 @@ databaseTest("update_positions() moves a trip, and nothing else", async ({ sql }
   const apart = (text: string): string[] => text.split("\n").filter((line) => !line.includes(id));
   assert.deepEqual(apart(await snapshot(sql)), apart(before));
   const [agrees] = await sql<{ agrees: boolean }[]>`
-    select extensions.st_equals(position, mobility.mercator(-1.96, 30.07)) as agrees
+    select extensions.st_equals(position, mobility.mercator(-1.955, 30.065)) as agrees
     from mobility.live_positions where trip_id = ${id}`;
   assert.equal(agrees?.agrees, true);
 });
@@ -91,7 +91,10 @@ databaseTest(
 databaseTest("update_positions() takes the last of equally new points", async ({ sql }) => {
   const { id: trip_id } = await openTrip(sql, "driver");
   const recorded_at = inSeconds(10);
-  const answers = await ping(sql, [1, 2, 3].map((lat) => ({ trip_id, lat, lng: 30, recorded_at })));
+  const answers = await ping(
+    sql,
+    [1, 2, 3].map((i) => ({ trip_id, lat: -1.95 - i / 1000, lng: 30.06, recorded_at })),
+  );
   assert.deepEqual(answers.map(({ accepted }) => accepted), [false, false, true]);
 });
 
@@ -143,7 +146,7 @@ databaseTest(
     const { id: trip_id } = await openTrip(sql, "driver");
     const answers = await ping(sql, [
       { trip_id, lat: 95, lng: 30, recorded_at: inSeconds(30) },
-      { trip_id, lat: -1.97, lng: 30.01, recorded_at: inSeconds(20) },
+      { trip_id, lat: -1.955, lng: 30.06, recorded_at: inSeconds(20) },
     ]);
     assert.deepEqual(answers.map(({ accepted }) => accepted), [false, true]);
     assert.deepEqual(await ping(sql, []), []);
@@ -183,17 +186,17 @@ databaseTest(
   async ({ sql }) => {
     for (const status of ["pending", "accepted", "driver_arrived", "in_progress"]) {
       const { driver_trip_id: trip_id } = await rideIn(sql, status);
-      const [answer] = await ping(sql, [{ trip_id, lat: -1.9, lng: 30.1 }]);
+      const [answer] = await ping(sql, [{ trip_id, lat: -1.945, lng: 30.065 }]);
       assert.equal(answer?.accepted, true);
       const { status: trip, available } = await tripState(sql, trip_id);
       assert.deepEqual([trip, available], ["matched", false], status);
     }
     const later = await openTrip(sql, "driver", { scheduled_for: inSeconds(3600) });
-    await ping(sql, [{ trip_id: later.id, lat: -1.9, lng: 30.1 }]);
+    await ping(sql, [{ trip_id: later.id, lat: -1.945, lng: 30.065 }]);
     assert.equal((await tripState(sql, later.id)).available, false);
     // Due in 15 minutes: the ping need not wait for the sweep.
     await letTimePass(sql, 46 * 60);
-    await ping(sql, [{ trip_id: later.id, lat: -1.9, lng: 30.1 }]);
+    await ping(sql, [{ trip_id: later.id, lat: -1.945, lng: 30.065 }]);
     assert.equal((await tripState(sql, later.id)).available, true);
   },
 );
@@ -208,7 +211,10 @@ Deno.test({
       const { id: driver } = await openTrip(sql, "driver");
       const { id: passenger } = await openTrip(sql, "passenger");
       const pings = (count: number): Promise<Answer[]>[] =>
-        Array.from({ length: count }, () => ping(sql, [{ trip_id: driver, lat: -1.9, lng: 30.1 }]));
+        Array.from(
+          { length: count },
+          () => ping(sql, [{ trip_id: driver, lat: -1.945, lng: 30.065 }]),
+        );
       await Promise.all([...pings(5), propose(sql, { passenger, driver }), ...pings(10)]);
       const { status, available } = await tripState(sql, driver);
       assert.deepEqual([status, available], ["matched", false], `round ${round}`);
@@ -227,7 +233,7 @@ Deno.test({
     let waiting: Promise<Answer[]> = Promise.resolve([]);
     await sql.begin(async (transaction) => {
       await propose(transaction, { passenger, driver });
-      waiting = ping(sql, [{ trip_id: driver, lat: -1.9, lng: 30.1 }]);
+      waiting = ping(sql, [{ trip_id: driver, lat: -1.945, lng: 30.065 }]);
       await untilWaiting(sql, 1);
     });
     assert.equal((await waiting)[0]?.accepted, true);
@@ -245,7 +251,7 @@ Deno.test({
     const trips = await Promise.all(
       Array.from({ length: 200 }, () => openTrip(sql, "driver").then(({ id }) => id)),
     );
-    const points = trips.map((trip_id) => ({ trip_id, lat: -1.9, lng: 30.1 }));
+    const points = trips.map((trip_id) => ({ trip_id, lat: -1.945, lng: 30.065 }));
     for (let round = 0; round < 10; round++) {
       await sql`update mobility.live_positions set position_at = now() - interval '31 minutes'
         where ctid in (select ctid from mobility.live_positions order by random() limit 100)`;

@@ -74,10 +74,13 @@ export function rideSuite({ test }: Suite): void {
       body: { pin: made.pin },
     });
     assert.equal(started.status, "in_progress");
-    await http.post("tracking/update-location", {
-      as: d,
-      body: { trip_id: driver.id, ...north(at, 2500) },
-    });
+    // In steps that a phone may well report: five kilometres at once would not be believed.
+    for (const metres of [900, 1700, 2500]) {
+      await http.post("tracking/update-location", {
+        as: d,
+        body: { trip_id: driver.id, ...north(at, metres) },
+      });
+    }
     const riding = expectOk(await http.get(`tracking/matches/${made.id}`, { as: d }), trackedMatch);
     assert.equal(riding.heading_for, "dropoff");
     assert.ok(Math.abs((riding.progress ?? 0) - 0.5) < 0.02, `progress ${riding.progress}`);
