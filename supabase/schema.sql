@@ -842,6 +842,34 @@ CREATE FUNCTION mobility.freshness_limit() RETURNS interval
 
 COMMENT ON FUNCTION mobility.freshness_limit() IS 'Age from which a driver''s position is not offered any more.';
 
+CREATE TABLE mobility.inbox (
+    id bigint NOT NULL,
+    message_id text NOT NULL,
+    user_id uuid NOT NULL,
+    content jsonb NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    done_at timestamp with time zone,
+    error_code text,
+    CONSTRAINT inbox_message_id_check CHECK (((char_length(message_id) >= 1) AND (char_length(message_id) <= 300)))
+);
+
+COMMENT ON TABLE mobility.inbox IS 'Messages received and tasks that follow from them; each handled once.';
+
+CREATE FUNCTION mobility.give_up(e mobility.inbox, p_code text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update mobility.inbox set done_at = now(), error_code = p_code where id = e.id;
+  perform mobility.say(e.user_id, 'refusal', '{"code": "INTERNAL_ERROR"}');
+end
+$$;
+
+COMMENT ON FUNCTION mobility.give_up(e mobility.inbox, p_code text) IS 'Ends an event without an answer, and says so.';
+
 CREATE FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1844,7 +1872,7 @@ $$;
 
 COMMENT ON FUNCTION mobility.run_command(p_user_id uuid, p_command jsonb) IS 'Carries out one command as a person.';
 
-CREATE FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb DEFAULT '{}'::jsonb, p_subject uuid DEFAULT NULL::uuid, p_valid_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS void
+CREATE FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb DEFAULT '{}'::jsonb, p_subject uuid DEFAULT NULL::uuid, p_valid_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS uuid
     LANGUAGE sql
     SET search_path TO ''
     AS $$
@@ -1852,6 +1880,7 @@ CREATE FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb DEFAULT
   select user_id, p_kind, jsonb_strip_nulls(p_params), p_subject, p_valid_until
   from mobility.profiles
   where user_id = p_user_id and (whatsapp_user_id is not null or phone is not null)
+  returning id
 $$;
 
 COMMENT ON FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb, p_subject uuid, p_valid_until timestamp with time zone) IS 'Queues a message to a person.';
@@ -2463,12 +2492,13 @@ declare
   c mobility.conversations;
   v_result jsonb;
   v_said jsonb;
+  v_said_ids uuid[];
 begin
   select * into e from mobility.inbox where id = p_event_id;
   select * into c from mobility.conversations where user_id = e.user_id for update;
   -- The event as it is under the lock.
   select * into e from mobility.inbox where id = p_event_id;
-  if c.lease is distinct from p_lease or e.id is null or e.done_at is not null then
+  if p_lease is null or c.lease is distinct from p_lease or e.id is null or e.done_at is not null then
     raise sqlstate 'PT409' using message = 'LEASE_LOST', detail = 'Another worker answers this message';
   end if;
   -- Whoever answers goes on sending: nobody has to be woken for it.
@@ -2477,11 +2507,13 @@ begin
     update mobility.profiles set locale = p_answer ->> 'locale' where user_id = e.user_id;
   end if;
   for v_said in select * from jsonb_array_elements(p_answer -> 'say') loop
-    perform mobility.say(e.user_id, v_said ->> 'kind', v_said -> 'params');
+    v_said_ids := v_said_ids || mobility.say(e.user_id, v_said ->> 'kind', v_said -> 'params');
   end loop;
   if jsonb_typeof(p_answer -> 'command') = 'object' then
     v_result := mobility.run_command(e.user_id, p_answer -> 'command');
     if coalesce(v_result #> '{match,error}', v_result -> 'error') is not null then
+      -- Of this answer nothing stays but what the command counted.
+      delete from mobility.outbox where id = any (v_said_ids);
       return jsonb_build_object('error', coalesce(v_result #> '{match,error}', v_result -> 'error'));
     end if;
   end if;
@@ -2639,14 +2671,22 @@ begin
     select i.user_id from mobility.inbox i
     join mobility.conversations o on o.user_id = i.user_id
     where i.done_at is null and i.not_before <= now() and (o.lease_until is null or o.lease_until <= now())
-    group by i.user_id order by min(i.id) limit p_limit
+    group by i.user_id order by min(i.id)
   loop
+    -- Of those whom nobody else is just taking: a limit of the query would count them too.
+    exit when jsonb_array_length(v_claimed) >= p_limit;
     select * into c from mobility.conversations where user_id = v_user_id for update skip locked;
     continue when not found or c.lease_until > now();
     -- Read after the lock: what another worker has just answered is not pending any more.
-    select * into e from mobility.inbox
-    where user_id = v_user_id and done_at is null and not_before <= now() order by sent_at, id limit 1;
-    continue when not found;
+    loop
+      select * into e from mobility.inbox
+      where user_id = v_user_id and done_at is null and (not_before <= now() or attempts < 3)
+      order by sent_at, id limit 1;
+      exit when not found or e.attempts < 10;
+      -- Every worker that had it is gone.
+      perform mobility.give_up(e, 'TOO_MANY_ATTEMPTS');
+    end loop;
+    continue when e.id is null or e.not_before > now();
     v_lease := gen_random_uuid();
     update mobility.conversations set lease = v_lease, lease_until = now() + make_interval(secs => p_lease_s)
     where user_id = v_user_id;
@@ -2907,13 +2947,12 @@ begin
   from mobility.inbox i where i.id = p_event_id and c.user_id = i.user_id and c.lease = p_lease;
   if not found then return '{"dead": false}'::jsonb; end if;
   update mobility.inbox set error_code = left(p_code, 100),
-    not_before = now() + least(interval '5 minutes', interval '1 second' * power(3, attempts)),
-    done_at = case when attempts >= 5 then now() end
+    not_before = now() + least(interval '5 minutes', interval '1 second' * power(3, attempts))
   where id = p_event_id and done_at is null returning * into e;
-  if e.done_at is not null then
-    perform mobility.say(e.user_id, 'refusal', '{"code": "INTERNAL_ERROR"}');
+  if e.attempts >= 5 then
+    perform mobility.give_up(e, e.error_code);
   end if;
-  return jsonb_build_object('dead', e.done_at is not null);
+  return jsonb_build_object('dead', coalesce(e.attempts >= 5, false));
 end
 $$;
 
@@ -3675,22 +3714,6 @@ CREATE TABLE mobility.idempotency_keys (
 );
 
 COMMENT ON TABLE mobility.idempotency_keys IS 'First answers by idempotency key, kept for a day.';
-
-CREATE TABLE mobility.inbox (
-    id bigint NOT NULL,
-    message_id text NOT NULL,
-    user_id uuid NOT NULL,
-    content jsonb NOT NULL,
-    sent_at timestamp with time zone NOT NULL,
-    received_at timestamp with time zone DEFAULT now() NOT NULL,
-    not_before timestamp with time zone DEFAULT now() NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    done_at timestamp with time zone,
-    error_code text,
-    CONSTRAINT inbox_message_id_check CHECK (((char_length(message_id) >= 1) AND (char_length(message_id) <= 300)))
-);
-
-COMMENT ON TABLE mobility.inbox IS 'Messages received and tasks that follow from them; each handled once.';
 
 ALTER TABLE mobility.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME mobility.inbox_id_seq
@@ -5037,6 +5060,8 @@ REVOKE ALL ON FUNCTION mobility.finish_driver_trip(m mobility.matches) FROM PUBL
 REVOKE ALL ON FUNCTION mobility.follow_rides(p_points jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.freshness_limit() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.give_up(e mobility.inbox, p_code text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) FROM PUBLIC;
 

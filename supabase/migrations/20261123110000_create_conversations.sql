@@ -122,11 +122,12 @@ create index deliveries_created on mobility.deliveries (created_at) where status
 alter table mobility.deliveries enable row level security;
 create policy deliveries_service_only on mobility.deliveries for all to service_role using (true) with check (true);
 
--- Says something to somebody, in the transaction that causes it. People without WhatsApp are told nothing.
+-- Says something to somebody, in the transaction that causes it; gives its id. People without WhatsApp are told
+-- nothing: null.
 create function mobility.say(
   p_user_id uuid, p_kind text, p_params jsonb default '{}', p_subject uuid default null,
   p_valid_until timestamptz default 'infinity'
-) returns void
+) returns uuid
 language sql
 set search_path = ''
 as $$
@@ -134,6 +135,7 @@ as $$
   select user_id, p_kind, jsonb_strip_nulls(p_params), p_subject, p_valid_until
   from mobility.profiles
   where user_id = p_user_id and (whatsapp_user_id is not null or phone is not null)
+  returning id
 $$;
 comment on function mobility.say is 'Queues a message to a person.';
 

@@ -180,7 +180,20 @@ end
 $$;
 comment on function mobility.situation_of is 'What decides the meaning of a person''s message.';
 
--- Leases events to answer: the oldest of each person whom nobody is answering.
+-- Ends an event without an answer, and says so.
+create function mobility.give_up(e mobility.inbox, p_code text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update mobility.inbox set done_at = now(), error_code = p_code where id = e.id;
+  perform mobility.say(e.user_id, 'refusal', '{"code": "INTERNAL_ERROR"}');
+end
+$$;
+comment on function mobility.give_up is 'Ends an event without an answer, and says so.';
+
+-- Leases events to answer: the oldest of each person whom nobody is answering. One that failed holds back what
+-- was sent after it, since that may rest on it, but not for long: it may never go through.
 create function public.claim_inbox(p_limit integer default 10, p_lease_s integer default 30) returns jsonb
 language plpgsql security definer
 set search_path = ''
@@ -197,14 +210,22 @@ begin
     select i.user_id from mobility.inbox i
     join mobility.conversations o on o.user_id = i.user_id
     where i.done_at is null and i.not_before <= now() and (o.lease_until is null or o.lease_until <= now())
-    group by i.user_id order by min(i.id) limit p_limit
+    group by i.user_id order by min(i.id)
   loop
+    -- Of those whom nobody else is just taking: a limit of the query would count them too.
+    exit when jsonb_array_length(v_claimed) >= p_limit;
     select * into c from mobility.conversations where user_id = v_user_id for update skip locked;
     continue when not found or c.lease_until > now();
     -- Read after the lock: what another worker has just answered is not pending any more.
-    select * into e from mobility.inbox
-    where user_id = v_user_id and done_at is null and not_before <= now() order by sent_at, id limit 1;
-    continue when not found;
+    loop
+      select * into e from mobility.inbox
+      where user_id = v_user_id and done_at is null and (not_before <= now() or attempts < 3)
+      order by sent_at, id limit 1;
+      exit when not found or e.attempts < 10;
+      -- Every worker that had it is gone.
+      perform mobility.give_up(e, 'TOO_MANY_ATTEMPTS');
+    end loop;
+    continue when e.id is null or e.not_before > now();
     v_lease := gen_random_uuid();
     update mobility.conversations set lease = v_lease, lease_until = now() + make_interval(secs => p_lease_s)
     where user_id = v_user_id;
@@ -238,13 +259,12 @@ begin
   from mobility.inbox i where i.id = p_event_id and c.user_id = i.user_id and c.lease = p_lease;
   if not found then return '{"dead": false}'::jsonb; end if;
   update mobility.inbox set error_code = left(p_code, 100),
-    not_before = now() + least(interval '5 minutes', interval '1 second' * power(3, attempts)),
-    done_at = case when attempts >= 5 then now() end
+    not_before = now() + least(interval '5 minutes', interval '1 second' * power(3, attempts))
   where id = p_event_id and done_at is null returning * into e;
-  if e.done_at is not null then
-    perform mobility.say(e.user_id, 'refusal', '{"code": "INTERNAL_ERROR"}');
+  if e.attempts >= 5 then
+    perform mobility.give_up(e, e.error_code);
   end if;
-  return jsonb_build_object('dead', e.done_at is not null);
+  return jsonb_build_object('dead', coalesce(e.attempts >= 5, false));
 end
 $$;
 comment on function public.fail_inbox is 'Gives back an event that could not be answered: {dead}.';

@@ -83,12 +83,13 @@ declare
   c mobility.conversations;
   v_result jsonb;
   v_said jsonb;
+  v_said_ids uuid[];
 begin
   select * into e from mobility.inbox where id = p_event_id;
   select * into c from mobility.conversations where user_id = e.user_id for update;
   -- The event as it is under the lock.
   select * into e from mobility.inbox where id = p_event_id;
-  if c.lease is distinct from p_lease or e.id is null or e.done_at is not null then
+  if p_lease is null or c.lease is distinct from p_lease or e.id is null or e.done_at is not null then
     raise sqlstate 'PT409' using message = 'LEASE_LOST', detail = 'Another worker answers this message';
   end if;
   -- Whoever answers goes on sending: nobody has to be woken for it.
@@ -97,11 +98,13 @@ begin
     update mobility.profiles set locale = p_answer ->> 'locale' where user_id = e.user_id;
   end if;
   for v_said in select * from jsonb_array_elements(p_answer -> 'say') loop
-    perform mobility.say(e.user_id, v_said ->> 'kind', v_said -> 'params');
+    v_said_ids := v_said_ids || mobility.say(e.user_id, v_said ->> 'kind', v_said -> 'params');
   end loop;
   if jsonb_typeof(p_answer -> 'command') = 'object' then
     v_result := mobility.run_command(e.user_id, p_answer -> 'command');
     if coalesce(v_result #> '{match,error}', v_result -> 'error') is not null then
+      -- Of this answer nothing stays but what the command counted.
+      delete from mobility.outbox where id = any (v_said_ids);
       return jsonb_build_object('error', coalesce(v_result #> '{match,error}', v_result -> 'error'));
     end if;
   end if;
