@@ -59,7 +59,7 @@ function questionOf(event: ClaimedEvent, step: Step, context: Context): Say[] {
     case "pickup":
       return [say("ask_pickup", { role })];
     case "dropoff":
-      return [say("ask_dropoff", {})];
+      return [say("ask_dropoff", { pickup: context.pickup?.text })];
     case "time":
       return [say("choose_time", { times: suggestTimes({ now, timeZone: time_zone }), time_zone })];
     case "contact":

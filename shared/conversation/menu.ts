@@ -35,7 +35,7 @@ export function gone(event: ClaimedEvent, what: "offer" | "match" | "trip"): Ans
 }
 
 /** A refusal that the rules give before the database is asked. */
-export function refuse(event: ClaimedEvent, code: ErrorCode): Answer {
+export function refuse(event: ClaimedEvent, code: ErrorCode | "NO_RIDE"): Answer {
   return reply(event, { say: [say("refusal", { code })] });
 }
 

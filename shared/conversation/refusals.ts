@@ -5,7 +5,7 @@ import { type Answer, type Command, reply } from "./answer.ts";
 import type { ClaimedEvent } from "./claimed-event.ts";
 import { ask } from "./flow.ts";
 import { withLocale } from "./language.ts";
-import { gone } from "./menu.ts";
+import { gone, refuse } from "./menu.ts";
 import { alreadyInRide, showRide } from "./ride.ts";
 import { justTaken } from "./search-result.ts";
 import { stepOf } from "./steps.ts";
@@ -66,7 +66,7 @@ function answerRefused(
       // The ride has ended meanwhile; what was said beside it still holds.
       return attempted.say.length > 0 ? { ...attempted, command: null } : gone(event, "match");
     case "sos":
-      return explain(event, { code: "MATCH_NOT_FOUND", details: undefined });
+      return refuse(event, "NO_RIDE");
     case "rate":
     case "relay":
     case "share_trip":

@@ -17,7 +17,7 @@ export function sos(event: ClaimedEvent): Answer {
   const justEnded = last_match?.completed_at &&
     Date.parse(now) - Date.parse(last_match.completed_at) < SOS_AFTER_RIDE_MS;
   const match = agreedMatch(event) ?? (justEnded ? last_match : null);
-  if (match === null) return refuse(event, "MATCH_NOT_FOUND");
+  if (match === null) return refuse(event, "NO_RIDE");
   return reply(event, { command: { name: "sos", match_id: match.id } });
 }
 

@@ -25,7 +25,8 @@ const driverFound = z.object({
 export const passengerParams = {
   choose_vehicle: z.object({ role, vehicle_types: z.array(z.string().min(1)).min(1) }),
   ask_pickup: z.object({ role }),
-  ask_dropoff: z.object({}),
+  /** `pickup`: the name of the place that was understood. */
+  ask_dropoff: z.object({ pickup: maybe.text }),
   choose_time: z.object({ times: z.array(at).min(1), time_zone: timeZone }),
   place_not_found: z.object({ text: z.string() }),
   /** `wider`: nobody was found in the first, smaller circle. */

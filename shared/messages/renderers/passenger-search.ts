@@ -56,9 +56,13 @@ function askPickup({ role }: ParsedParams<"ask_pickup">, scene: Scene): Outbound
   return { type: "location_request", body: scene.words.t(key) };
 }
 
-function askDropoff(_: ParsedParams<"ask_dropoff">, scene: Scene): OutboundMessage {
+function askDropoff({ pickup }: ParsedParams<"ask_dropoff">, scene: Scene): OutboundMessage {
+  const { words } = scene;
   return buttons(scene, {
-    body: scene.words.t("ask_dropoff"),
+    body: lines(
+      !pickup ? null : words.t("ask_dropoff_from", { place: tidy(pickup, PLACE) }),
+      words.t("ask_dropoff"),
+    ),
     choices: [choices.skip, choices.home],
   });
 }

@@ -8,6 +8,8 @@ import { offerGoneKeys } from "./driver-offer.ts";
 
 /** What to say of an error code; those that are missing are faults of ours. */
 const refusals: Readonly<Record<string, MessageKey>> = {
+  // The conversation's own: an SOS outside of a ride.
+  NO_RIDE: "refusal_no_ride",
   INVALID_LOCATION: "refusal_location",
   IMPLAUSIBLE_POSITION: "refusal_location",
   INVALID_VEHICLE_TYPE: "refusal_vehicle",

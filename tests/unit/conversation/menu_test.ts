@@ -50,7 +50,7 @@ testRows([
   ...rowsFor("help", (at) => ({ say: ["help"], params: { step: at.step }, context: at.context })),
   ...rowsFor("language", (at) => ({ say: ["choose_language"], context: at.context })),
   ...rowsFor("today", (at) => ({ command: { name: "today" }, context: at.context })),
-  ...rowsFor("sos", () => ({ say: ["refusal"], params: { code: "MATCH_NOT_FOUND" } })),
+  ...rowsFor("sos", () => ({ say: ["refusal"], params: { code: "NO_RIDE" } })),
   ...rowsFor("ride", () => ({ say: ["choose_vehicle"], step: "vehicle" })),
   ...rowsFor("drive", () => ({ say: ["choose_vehicle"], step: "vehicle" })),
   ...["menu", "back"].map((typed) => ({

@@ -306,7 +306,7 @@ const rows: Row[] = [
     command: { name: "sos", match_id: ids.match },
     code: "MATCH_INVALID_STATE",
     say: ["refusal"],
-    params: { code: "MATCH_NOT_FOUND" },
+    params: { code: "NO_RIDE" },
   },
   {
     title: "explains that there are enough contacts",

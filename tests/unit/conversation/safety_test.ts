@@ -52,7 +52,7 @@ testRows([
     content: text("sos"),
     around,
     say: ["refusal"],
-    params: { code: "MATCH_NOT_FOUND" },
+    params: { code: "NO_RIDE" },
   })),
   {
     title: "shares the ride",

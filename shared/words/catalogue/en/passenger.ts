@@ -4,6 +4,7 @@ export const passenger = {
   choose_vehicle_driver: "What do you drive?",
   ask_pickup_passenger: "📍 Where should the driver pick you up? Send the location.",
   ask_pickup_driver: "📍 Where are you now? Send your location, so that passengers find you.",
+  ask_dropoff_from: "📍 Pickup: {place}.",
   ask_dropoff:
     "Where are you going? Send the place and I’ll tell you the fare: tap 📎 or +, then Location. Or skip this.",
   choose_time: "When do you need the ride? Choose a time, or type one, for example 18:30.",

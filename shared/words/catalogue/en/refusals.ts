@@ -2,6 +2,7 @@
 export const refusals = {
   refusal_location: "This place doesn’t look right. Please send the location again.",
   refusal_vehicle: "That vehicle doesn’t fit. Please choose again.",
+  refusal_no_ride: "You are not on a ride now. In danger, call 112.",
   refusal_not_found: "I can’t find this ride any more.",
   refusal_taken: "Too late: this one is already taken.",
   refusal_cancelled: "This request was cancelled.",

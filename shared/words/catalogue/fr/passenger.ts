@@ -6,6 +6,7 @@ export const passenger: Readonly<Record<keyof typeof english, string>> = {
   ask_pickup_passenger: "📍 Où le chauffeur doit-il vous prendre ? Envoyez le lieu.",
   ask_pickup_driver:
     "📍 Où êtes-vous maintenant ? Envoyez votre position, pour que les passagers vous trouvent.",
+  ask_dropoff_from: "📍 Départ : {place}.",
   ask_dropoff:
     "Où allez-vous ? Envoyez le lieu et je vous dis le prix : touchez 📎 ou +, puis Localisation. Ou passez cette question.",
   choose_time:

@@ -3,6 +3,7 @@ import type { refusals as english } from "../en/refusals.ts";
 export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_location: "Ce lieu ne semble pas juste. Envoyez encore une fois la localisation.",
   refusal_vehicle: "Ce véhicule ne convient pas. Choisissez encore une fois.",
+  refusal_no_ride: "Vous n’êtes pas en course. En cas de danger, appelez le 112.",
   refusal_not_found: "Je ne trouve plus cette course.",
   refusal_taken: "Trop tard : c’est déjà pris.",
   refusal_cancelled: "Cette demande a été annulée.",

@@ -5,6 +5,7 @@ export const passenger: Readonly<Record<keyof typeof english, string>> = {
   choose_vehicle_driver: "Utwara ikihe kinyabiziga?",
   ask_pickup_passenger: "📍 Umushoferi agufatire he? Ohereza aho hantu.",
   ask_pickup_driver: "📍 Uri he ubu? Ohereza aho uri, kugira ngo abagenzi bakubone.",
+  ask_dropoff_from: "📍 Aho bagusanga: {place}.",
   ask_dropoff:
     "Ugiye he? Ohereza aho ugiye nkubwire igiciro: kanda 📎 cyangwa +, hanyuma Location (Localisation). Cyangwa usimbuke.",
   choose_time: "Urugendo urarushaka ryari? Hitamo isaha, cyangwa uyandike, urugero 18:30.",

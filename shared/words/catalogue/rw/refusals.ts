@@ -3,6 +3,7 @@ import type { refusals as english } from "../en/refusals.ts";
 export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_location: "Aho hantu ntihasobanutse. Ongera uhohereze.",
   refusal_vehicle: "Icyo kinyabiziga ntigihuye n’urugendo. Ongera uhitemo.",
+  refusal_no_ride: "Nta rugendo urimo ubu. Niba uri mu kaga, hamagara 112.",
   refusal_not_found: "Uru rugendo sinkirubona.",
   refusal_taken: "Watinze: byamaze gufatwa.",
   refusal_cancelled: "Ubu busabe bwarahagaritswe.",

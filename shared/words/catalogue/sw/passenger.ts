@@ -5,6 +5,7 @@ export const passenger: Readonly<Record<keyof typeof english, string>> = {
   choose_vehicle_driver: "Unaendesha nini?",
   ask_pickup_passenger: "📍 Dereva akuchukue wapi? Tuma mahali.",
   ask_pickup_driver: "📍 Uko wapi sasa? Tuma mahali ulipo, ili abiria wakuone.",
+  ask_dropoff_from: "📍 Mahali pa kuchukuliwa: {place}.",
   ask_dropoff:
     "Unakwenda wapi? Tuma mahali nikuambie nauli: bonyeza 📎 au +, kisha Mahali (Location). Au ruka swali hili.",
   choose_time: "Unahitaji safari lini? Chagua saa, au iandike, kwa mfano 18:30.",

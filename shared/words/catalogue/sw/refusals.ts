@@ -3,6 +3,7 @@ import type { refusals as english } from "../en/refusals.ts";
 export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_location: "Mahali hapo hapaeleweki. Tafadhali tuma tena.",
   refusal_vehicle: "Chombo hicho hakifai kwa safari hii. Tafadhali chagua tena.",
+  refusal_no_ride: "Huna safari sasa. Ukiwa hatarini, piga 112.",
   refusal_not_found: "Siioni tena safari hii.",
   refusal_taken: "Umechelewa: tayari imechukuliwa.",
   refusal_cancelled: "Ombi hili limeghairiwa.",

@@ -5,6 +5,7 @@ import { at, id, match, none, offer, other, type Samples, token, trip } from "./
 export const bare: Samples = {
   ...typical,
   welcome: none,
+  ask_dropoff: none,
   refusal: [{ code: "INTERNAL_ERROR" }],
   choose_time: [{ times: [at] }],
   drivers_found: [{

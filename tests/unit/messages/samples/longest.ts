@@ -43,6 +43,7 @@ export const longest: Samples = {
   ],
   choose_vehicle: [{ role: "passenger", vehicle_types: many(12).map((n) => `${type}_${n}`) }],
   choose_time: [{ times: many(12).map((n) => `2026-11-28T0${n}:00:00.123456+02:00`), ...longZone }],
+  ask_dropoff: [{ pickup: text }],
   place_not_found: [{ text: text.repeat(13) }],
   drivers_found: [{
     trip_id: trip,

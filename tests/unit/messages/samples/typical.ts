@@ -46,7 +46,7 @@ export const typical: Samples = {
     vehicle_types: ["moto", "cab", "lifan", "truck", "other"],
   })),
   ask_pickup: [{ role: "driver" }, { role: "passenger" }],
-  ask_dropoff: none,
+  ask_dropoff: [{ pickup: "Kimironko Market" }],
   choose_time: [{ times: [at, "2026-11-26T05:00:00Z"], time_zone }],
   place_not_found: [{ text: "Chez Lando" }],
   drivers_found: [false, true].map((wider) => ({
