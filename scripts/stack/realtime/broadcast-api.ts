@@ -3,6 +3,7 @@ import type { Claims } from "../caller.ts";
 import { mayBroadcast } from "./authorization.ts";
 import type { Broadcast } from "./frame.ts";
 import type { Hub } from "./hub.ts";
+import { parseJson } from "./parse-json.ts";
 import type { RelayDatabase } from "./relay-database.ts";
 
 /** What the calls for broadcasting stand on, and who calls. */
@@ -98,15 +99,6 @@ function decode(part: string): string | undefined {
     return decodeURIComponent(part);
   } catch (error) {
     if (error instanceof URIError) return undefined;
-    throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

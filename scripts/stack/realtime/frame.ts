@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decodeUserPush, encodeUserBroadcast, FrameError, type UserPush } from "./binary-frame.ts";
+import { parseJson } from "./parse-json.ts";
 
 /** The versions of the protocol: objects in 1.0.0, arrays and binary broadcasts in 2.0.0. */
 export type Vsn = "1.0.0" | "2.0.0";
@@ -79,13 +80,4 @@ function asMessage({ event, encoding, bytes }: Broadcast & { kind: "user" }): un
   if (encoding === "binary") return undefined;
   const payload = parseJson(new TextDecoder().decode(bytes));
   return payload === undefined ? undefined : { type: "broadcast", event, payload };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "./parse-json.ts";
 import type { RelayDatabase } from "./relay-database.ts";
 
 /** A row of realtime.messages that is to be sent. */
@@ -59,7 +60,9 @@ export async function followMessages(
     }
   };
   await database.listen("realtime_messages", (payload) => {
-    const notification = notificationSchema.parse(JSON.parse(payload));
+    const parsed = notificationSchema.safeParse(parseJson(payload));
+    if (!parsed.success) return onError(parsed.error);
+    const notification = parsed.data;
     if (waiting === 0 && "topic" in notification) return onMessage(notification);
     waiting++;
     last = last.then(() => deliver(notification));
@@ -93,5 +96,5 @@ async function fetchMessage(database: RelayDatabase, id: string): Promise<Stored
 }
 
 function readRows(rows: readonly unknown[]): StoredMessage[] {
-  return rowsSchema.parse(rows).map(({ message }) => messageSchema.parse(JSON.parse(message)));
+  return rowsSchema.parse(rows).map(({ message }) => messageSchema.parse(parseJson(message)));
 }
