@@ -18,6 +18,8 @@ export interface TestDatabaseOptions {
   readonly seed?: boolean;
   /** Migrates a database that has Supabase's Realtime in it, as the embedded stack does. */
   readonly realtime?: boolean;
+  /** Nothing is in it: the test migrates it. */
+  readonly empty?: boolean;
   /** The most connections that `sql` opens, 10 by default. */
   readonly connections?: number;
 }
@@ -61,7 +63,8 @@ export function databaseTest(
 }
 
 /**
- * Clones the migrated template, or migrates a database anew for `realtime`. Close it, or hold it with `await using`.
+ * Clones the migrated template; a database with `realtime` is migrated anew. Close it, or hold it with
+ * `await using`.
  * @throws {Error} without PostgreSQL: give such tests `ignore: !hasDatabase`
  */
 export async function createDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
@@ -70,14 +73,15 @@ export async function createDatabase(options: TestDatabaseOptions = {}): Promise
   }
   const { url: serverUrl, template } = server;
   const name = `${template}_${crypto.randomUUID().slice(0, 8)}`;
-  const realtime = options.realtime ?? false;
+  const { realtime = false, empty = false, seed = false } = options;
+  const source = realtime || empty ? "template0" : template;
   await withConnection(
     serverUrl,
-    (sql) => sql`create database ${sql(name)} template ${sql(realtime ? "template1" : template)}`,
+    (sql) => sql`create database ${sql(name)} template ${sql(source)}`,
   );
   const url = databaseUrl(serverUrl, name);
-  if (options.seed || realtime) {
-    await withConnection(url, (sql) => migrate(sql, { seed: options.seed ?? false, realtime }));
+  if (!empty && (seed || realtime)) {
+    await withConnection(url, (sql) => migrate(sql, { seed, realtime }));
   }
 
   const sql = postgres(url, { max: options.connections ?? 10, onnotice: () => {} });
