@@ -74,7 +74,7 @@ export function cancellingFlows({ test }: ChatSuite): void {
     const names = found.choices.slice(1).map(({ title }) => title);
     assert.deepEqual(names, ["Another Driver"], "not the one who cancelled");
     await passenger.tap("sos:");
-    assert.equal((await passenger.receive("refusal")).params["code"], "MATCH_NOT_FOUND");
+    assert.equal((await passenger.receive("refusal")).params["code"], "NO_RIDE");
     await passenger.tap("Another Driver");
     await passenger.receive("asking_driver");
     await other.receive("proposal");
