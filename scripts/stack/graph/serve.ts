@@ -18,8 +18,12 @@ export interface GraphServer {
 export async function serveGraph(standIn: GraphStandIn, port: number): Promise<GraphServer> {
   const server = createServer((incoming, outgoing) => {
     answer(standIn, { incoming, outgoing }).catch((error) => {
-      incoming.socket.destroy();
-      if (!(error instanceof ConnectionDropped)) throw error;
+      // Dropped on purpose, or the caller went away in the middle: nothing is to be said.
+      if (error instanceof ConnectionDropped || incoming.destroyed || outgoing.headersSent) {
+        incoming.socket.destroy();
+      } else {
+        outgoing.writeHead(500).end(String(error));
+      }
     });
   });
   // Longer than a client keeps a connection that nothing is sent over: whoever closes it first may take
@@ -64,5 +68,6 @@ async function answer(
   }
   const stream = Readable.fromWeb(response.body);
   outgoing.once("close", () => stream.destroy());
+  stream.once("error", () => outgoing.destroy());
   stream.pipe(outgoing);
 }

@@ -234,3 +234,15 @@ Deno.test("control refuses what a web page of another origin could post", async 
   assert.equal(preflight.headers.get("access-control-allow-origin"), null);
   assert.equal(world.posts.length, 0);
 });
+
+Deno.test("a caller who goes away in the middle of a body, or of a stream, does no harm", async () => {
+  await using world = await openWorld({ statuses: false });
+  const { hostname, port } = new URL(world.url);
+  const head = `POST /v26.0/${NUMBER}/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{`;
+  const slow = await Deno.connect({ hostname, port: Number(port) });
+  await slow.write(new TextEncoder().encode(head));
+  const stream = await fetch(`${world.url}/standin/events`);
+  await stream.body?.cancel();
+  slow.close();
+  assert.equal((await world.send(HI)).status, 200);
+});
