@@ -36,6 +36,8 @@ export const catalogue = {
   /** The match is in a state that does not allow this action; details carry the state. */
   MATCH_INVALID_STATE: 409,
   ALREADY_RATED: 409,
+  /** The other side said no to this very ride before. */
+  MATCH_DECLINED: 409,
   /** The offer was taken, cancelled, answered or ran out; details.reason says which. */
   OFFER_GONE: 409,
   /** Another worker answers this message. Only between the worker and the database. */

@@ -86,6 +86,14 @@ begin
   end if;
   perform mobility.check_open(v_passenger, 'passenger');
   perform mobility.check_open(v_driver, 'driver');
+  -- Once is asking, twice is nagging.
+  if p_acting_user is not null and exists (
+    select 1 from mobility.matches d
+    where d.passenger_trip_id = v_passenger.id and d.driver_trip_id = v_driver.id and d.status = 'declined'
+      and p_acting_user = case d.initiated_by when 'driver' then d.driver_user_id else d.passenger_user_id end
+  ) then
+    raise sqlstate 'PT409' using message = 'MATCH_DECLINED', detail = 'The other side declined this ride before';
+  end if;
 
   m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
     'id', p_match_id,

@@ -30,6 +30,7 @@ const refusals: Readonly<Record<string, MessageKey>> = {
   MATCH_EXPIRED: "refusal_too_late",
   ALREADY_RATED: "refusal_rated",
   SELF_MATCH: "refusal_self",
+  MATCH_DECLINED: "refusal_declined",
   BLOCKED: "refusal_blocked",
   TOO_MANY_CONTACTS: "refusal_contacts",
   TOO_FAR_FROM_PICKUP: "refusal_too_far",

@@ -14,6 +14,7 @@ export const refusals = {
   refusal_expired: "This request is too old. Please start again.",
   refusal_too_late: "Too late: the time to answer is over.",
   refusal_self: "You can’t ride with yourself 🙂",
+  refusal_declined: "They said no to this ride before. Please choose another one.",
   refusal_blocked: "You two can’t ride together: one of you has blocked the other.",
   refusal_contacts: "You have 9 trusted contacts, the most there can be. Remove one first.",
   refusal_nobody: "No driver is free near you now.",

@@ -15,6 +15,7 @@ export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_expired: "Cette demande est trop ancienne. Recommencez, s’il vous plaît.",
   refusal_too_late: "Trop tard : le temps pour répondre est passé.",
   refusal_self: "Vous ne pouvez pas rouler avec vous-même 🙂",
+  refusal_declined: "On vous a déjà répondu non pour cette course. Choisissez-en une autre.",
   refusal_blocked: "Vous ne pouvez pas rouler ensemble : l’un de vous a bloqué l’autre.",
   refusal_contacts: "Vous avez 9 contacts de confiance, c’est le maximum. Retirez-en un d’abord.",
   refusal_nobody: "Aucun chauffeur n’est libre près de vous.",

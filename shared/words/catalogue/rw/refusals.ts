@@ -15,6 +15,7 @@ export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_expired: "Igihe cy’ubu busabe cyararangiye. Ongera utangire.",
   refusal_too_late: "Watinze: igihe cyo gusubiza cyarangiye.",
   refusal_self: "Ntushobora kwitwara wowe ubwawe 🙂",
+  refusal_declined: "Uru rugendo barwanze mbere. Hitamo urundi.",
   refusal_blocked: "Ntimushobora kugendana: umwe muri mwe yakumiriye undi.",
   refusal_contacts: "Usanzwe ufite abantu 9 wizeye, ntibashobora kurenga. Banza ukuremo umwe.",
   refusal_nobody: "Nta mushoferi uhari hafi yawe ubu.",

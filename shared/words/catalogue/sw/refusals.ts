@@ -15,6 +15,7 @@ export const refusals: Readonly<Record<keyof typeof english, string>> = {
   refusal_expired: "Muda wa ombi hili umekwisha. Tafadhali anza tena.",
   refusal_too_late: "Umechelewa: muda wa kujibu umekwisha.",
   refusal_self: "Huwezi kujibeba mwenyewe 🙂",
+  refusal_declined: "Safari hii tayari imekataliwa. Chagua nyingine.",
   refusal_blocked: "Hamwezi kusafiri pamoja: mmoja wenu amemzuia mwingine.",
   refusal_contacts: "Tayari una watu 9 unaowaamini, ndio wengi zaidi. Ondoa mmoja kwanza.",
   refusal_nobody: "Hakuna dereva aliye huru karibu nawe sasa.",
