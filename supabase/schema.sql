@@ -85,32 +85,36 @@ declare
   v_sent integer := 0;
 begin
   select * into d from mobility.dispatches where id = p_dispatch_id and status = 'running' for update;
-  if not found or exists (
-    select 1 from mobility.offers o
-    where o.dispatch_id = p_dispatch_id and o.status = 'offered' and o.expires_at > now()
-  ) then
+  if not found or exists (select 1 from mobility.offers where dispatch_id = d.id and status = 'offered') then
     return;
   end if;
   select * into p from mobility.trips where id = d.passenger_trip_id;
+  -- Over, though not swept: what it offers could not be taken.
+  if p.expires_at <= now() then return; end if;
   while v_sent < d.batch_size and d.next_candidate < jsonb_array_length(d.candidates) loop
     v_candidate := d.candidates -> d.next_candidate;
     d.next_candidate := d.next_candidate + 1;
-    -- As good as it looks without a lock; accepting is what decides.
+    -- Locked, so that a driver who is just being taken or going offline is not left with an offer.
     select t.* into v_driver from mobility.trips t
     join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
     where t.id = (v_candidate ->> 'trip_id')::uuid and t.role = 'driver' and t.vehicle_type = p.vehicle_type
       and t.status = 'open' and t.expires_at > now() and l.available
-      and t.user_id <> p.user_id and not mobility.is_blocked(t.user_id, p.user_id);
+      and t.user_id <> p.user_id and not mobility.is_blocked(t.user_id, p.user_id)
+      and not exists (select 1 from mobility.matches m where m.live and m.driver_user_id = t.user_id)
+    for no key update of t skip locked;
     continue when not found
-      -- Another dispatch is offering to the same driver right now. Waiting for it here, and it for us there,
-      -- would be a deadlock.
+      -- Another trip of the same driver is being offered something right now.
       or not pg_try_advisory_xact_lock(hashtextextended('offer:' || v_driver.user_id, 0));
+    -- Looking at another offer, or asked before. Asked for, since an insert would wait for whoever is just
+    -- ending that offer.
+    continue when exists (
+      select 1 from mobility.offers o
+      where o.driver_user_id = v_driver.user_id and o.status = 'offered'
+        or o.dispatch_id = d.id and o.driver_trip_id = v_driver.id);
     insert into mobility.offers (dispatch_id, passenger_trip_id, driver_trip_id, driver_user_id, distance_m, eta_s, expires_at)
     values (d.id, p.id, v_driver.id, v_driver.user_id, (v_candidate ->> 'distance_m')::integer,
       (v_candidate ->> 'eta_s')::integer, now() + make_interval(secs => d.offer_s))
-    on conflict do nothing returning * into v_offer;
-    -- Looking at another offer, or asked before.
-    continue when not found;
+    returning * into v_offer;
     v_sent := v_sent + 1;
     perform mobility.say(v_driver.user_id, 'offer',
       mobility.ride_card(p, v_offer.distance_m, v_offer.eta_s)
@@ -605,24 +609,25 @@ CREATE FUNCTION mobility.close_offers(t mobility.trips, p_reason text) RETURNS v
     SET search_path TO ''
     AS $$
 declare
-  v_closed mobility.offers;
+  o mobility.offers;
 begin
   if t.role = 'passenger' then
     update mobility.dispatches set status = p_reason, ended_at = now()
     where passenger_trip_id = t.id and status = 'running';
   end if;
-  for v_closed in
-    update mobility.offers o
-    set status = case t.role when 'passenger' then p_reason else 'withdrawn' end, answered_at = now()
-    where o.status = 'offered'
-      and (t.role = 'passenger' and o.passenger_trip_id = t.id or t.role = 'driver' and o.driver_trip_id = t.id)
-    returning o.*
+  -- In one order: drivers' trips may be ending at the same moment, several in one transaction.
+  for o in
+    select * from mobility.offers r
+    where r.status = 'offered'
+      and (t.role = 'passenger' and r.passenger_trip_id = t.id or t.role = 'driver' and r.driver_trip_id = t.id)
+    order by r.driver_trip_id for update
   loop
-    update mobility.outbox set status = 'withdrawn', lease = null
-    where subject = v_closed.id and status = 'queued' and lease is null;
+    update mobility.offers
+    set status = case t.role when 'passenger' then p_reason else 'withdrawn' end, answered_at = now()
+    where id = o.id;
     -- Who has seen it is told that it is gone; who has not never will.
-    if not found and t.role = 'passenger' then
-      perform mobility.say(v_closed.driver_user_id, 'offer_gone', jsonb_build_object('reason', p_reason));
+    if mobility.withdraw(o.id) and t.role = 'passenger' then
+      perform mobility.say(o.driver_user_id, 'offer_gone', jsonb_build_object('reason', p_reason));
     end if;
   end loop;
 end
@@ -2412,6 +2417,14 @@ begin
   end if;
   perform mobility.check_open(v_passenger, 'passenger');
   perform mobility.check_open(v_driver, 'driver');
+  -- Once is asking, twice is nagging.
+  if p_acting_user is not null and exists (
+    select 1 from mobility.matches d
+    where d.passenger_trip_id = v_passenger.id and d.driver_trip_id = v_driver.id and d.status = 'declined'
+      and p_acting_user = case d.initiated_by when 'driver' then d.driver_user_id else d.passenger_user_id end
+  ) then
+    raise sqlstate 'PT409' using message = 'MATCH_DECLINED', detail = 'The other side declined this ride before';
+  end if;
 
   m := mobility.bind_trips(v_passenger, v_driver, jsonb_build_object(
     'id', p_match_id,
@@ -2552,6 +2565,8 @@ begin
     raise sqlstate 'PT409' using message = 'OFFER_GONE', detail = 'The offer is not open any more',
       hint = jsonb_build_object('reason', case o.status when 'offered' then 'expired' else o.status end)::text;
   end if;
+  -- Answered by other means than the message, it need not be sent any more.
+  perform mobility.withdraw(o.id);
   if not p_accept then
     update mobility.offers set status = 'declined', answered_at = now() where id = o.id;
     perform mobility.add_to_metrics(o.driver_user_id, 'driver', jsonb_build_object('offers_declined', 1,
@@ -2906,7 +2921,7 @@ begin
   select * into d from mobility.dispatches where id = d.id;
   return mobility.remember(p_acting_user, p_idempotency_key, jsonb_build_object('dispatch', jsonb_build_object(
     'id', d.id, 'passenger_trip_id', d.passenger_trip_id, 'status', d.status, 'candidates', jsonb_array_length(d.candidates),
-    'offered', d.next_candidate)));
+    'offered', (select count(*) from mobility.offers where dispatch_id = d.id))));
 end
 $$;
 
@@ -3513,24 +3528,26 @@ begin
     -- Never waits while it holds other locks: whoever has these rows is changing them, and another sweep comes.
     perform 1 from mobility.trips where id = d.passenger_trip_id for update skip locked;
     continue when not found;
-    v_due := array(select driver_trip_id from mobility.offers where dispatch_id = d.id and status = 'offered'
-      and expires_at <= now() order by driver_trip_id);
+    -- Every position of the drivers, as their counts are copied to each.
+    v_due := array(select driver_user_id from mobility.offers where dispatch_id = d.id and status = 'offered'
+      and expires_at <= now());
     perform 1 from mobility.trips t
     join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
-    where t.id = any (v_due) order by t.id for update of l skip locked;
+    where t.user_id = any (v_due) and t.role = 'driver' and t.status in ('open', 'matched')
+    order by t.id for update of l skip locked;
     get diagnostics v_locked = row_count;
     continue when v_locked < (
       select count(*) from mobility.trips t
       join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
-      where t.id = any (v_due));
+      where t.user_id = any (v_due) and t.role = 'driver' and t.status in ('open', 'matched'));
     for o in
       update mobility.offers set status = 'expired', answered_at = now()
       where dispatch_id = d.id and status = 'offered' and expires_at <= now() returning *
     loop
       perform mobility.add_to_metrics(o.driver_user_id, 'driver', '{"offers_expired": 1}');
-      update mobility.outbox set status = 'expired', lease = null
-      where subject = o.id and status = 'queued' and lease is null;
-      if not found then perform mobility.say(o.driver_user_id, 'offer_gone', '{"reason": "expired"}'); end if;
+      if mobility.withdraw(o.id, 'expired') then
+        perform mobility.say(o.driver_user_id, 'offer_gone', '{"reason": "expired"}');
+      end if;
       v_expired := v_expired + 1;
     end loop;
     perform mobility.advance_dispatch(d.id);

@@ -23,24 +23,26 @@ begin
     -- Never waits while it holds other locks: whoever has these rows is changing them, and another sweep comes.
     perform 1 from mobility.trips where id = d.passenger_trip_id for update skip locked;
     continue when not found;
-    v_due := array(select driver_trip_id from mobility.offers where dispatch_id = d.id and status = 'offered'
-      and expires_at <= now() order by driver_trip_id);
+    -- Every position of the drivers, as their counts are copied to each.
+    v_due := array(select driver_user_id from mobility.offers where dispatch_id = d.id and status = 'offered'
+      and expires_at <= now());
     perform 1 from mobility.trips t
     join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
-    where t.id = any (v_due) order by t.id for update of l skip locked;
+    where t.user_id = any (v_due) and t.role = 'driver' and t.status in ('open', 'matched')
+    order by t.id for update of l skip locked;
     get diagnostics v_locked = row_count;
     continue when v_locked < (
       select count(*) from mobility.trips t
       join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
-      where t.id = any (v_due));
+      where t.user_id = any (v_due) and t.role = 'driver' and t.status in ('open', 'matched'));
     for o in
       update mobility.offers set status = 'expired', answered_at = now()
       where dispatch_id = d.id and status = 'offered' and expires_at <= now() returning *
     loop
       perform mobility.add_to_metrics(o.driver_user_id, 'driver', '{"offers_expired": 1}');
-      update mobility.outbox set status = 'expired', lease = null
-      where subject = o.id and status = 'queued' and lease is null;
-      if not found then perform mobility.say(o.driver_user_id, 'offer_gone', '{"reason": "expired"}'); end if;
+      if mobility.withdraw(o.id, 'expired') then
+        perform mobility.say(o.driver_user_id, 'offer_gone', '{"reason": "expired"}');
+      end if;
       v_expired := v_expired + 1;
     end loop;
     perform mobility.advance_dispatch(d.id);
@@ -181,6 +183,9 @@ begin
   v_forgotten := v_forgotten + v_part;
   delete from mobility.trip_links where token_hash = any (array(select token_hash from mobility.trip_links
     where expires_at < now() - interval '7 days' limit p_limit for update skip locked));
+  -- Many times p_limit: a ride has a point every few seconds.
+  delete from mobility.ride_points where ctid = any (array(select ctid from mobility.ride_points
+    where recorded_at < now() - interval '7 days' limit 20 * p_limit for update skip locked));
   return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
     'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
     'forgotten', v_forgotten);

@@ -55,6 +55,29 @@ const INVARIANTS: Readonly<Record<string, string>> = {
     select match_id::text from mobility.ratings r join mobility.matches m on m.id = r.match_id
     where m.status <> 'completed' or r.rater_user_id = r.rated_user_id
       or r.rater_user_id not in (m.driver_user_id, m.passenger_user_id)`,
+  "a dispatch runs exactly until its end, and for an open passenger trip": `
+    select d.id || ' is ' || d.status || ' for a trip that is ' || t.status
+    from mobility.dispatches d join mobility.trips t on t.id = d.passenger_trip_id
+    where (d.status = 'running') <> (d.ended_at is null)
+      or d.status = 'running' and (t.status <> 'open' or t.role <> 'passenger')`,
+  "what is on offer belongs to a running dispatch, and to an open trip of the driver": `
+    select o.id || ' of a dispatch that is ' || d.status || ' to a trip that is ' || t.status
+    from mobility.offers o join mobility.dispatches d on d.id = o.dispatch_id
+    join mobility.trips t on t.id = o.driver_trip_id
+    where (o.status = 'offered') <> (o.answered_at is null)
+      or o.status = 'offered' and (d.status <> 'running' or t.status <> 'open')
+      or (o.passenger_trip_id, o.driver_user_id) <> (d.passenger_trip_id, t.user_id)`,
+  "a driver looks at one offer at a time": `
+    select driver_user_id::text from mobility.offers where status = 'offered'
+    group by 1 having count(*) > 1`,
+  "an accepted offer is a match, and the dispatch is over by it": `
+    select o.id || ' of a dispatch that is ' || d.status
+    from mobility.offers o join mobility.dispatches d on d.id = o.dispatch_id
+    where o.status = 'accepted' and (d.status <> 'taken' or not exists (
+        select from mobility.matches m
+        where (m.passenger_trip_id, m.driver_trip_id, m.created_at, m.initiated_by)
+            = (o.passenger_trip_id, o.driver_trip_id, o.created_at, 'passenger')
+          and m.accepted_at = o.answered_at))`,
 };
 
 /** Everybody's counts worked out anew from the events and the ratings. */
@@ -81,7 +104,11 @@ const COUNTED = `
     select case e.actor when 'driver' then m.driver_user_id else m.passenger_user_id end, e.actor,
       'cancelled', 0, 0
     from mobility.match_events e join mobility.matches m on m.id = e.match_id
-    where e.to_status like 'cancelled%' and e.from_status <> 'pending'
+    where e.to_status like 'cancelled%' and e.from_status <> 'pending' and e.actor <> 'system'
+    union all
+    select driver_user_id, 'driver', status, 0, case status when 'expired' then 0
+      else (extract(epoch from answered_at - created_at) * 1000)::bigint end
+    from mobility.offers where status in ('declined', 'expired')
     union all
     select rated_user_id, case rater_role when 'driver' then 'passenger' else 'driver' end, 'rated', rating, 0
     from mobility.ratings

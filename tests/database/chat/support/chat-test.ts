@@ -18,9 +18,15 @@ const TABLES = [
   "live_positions",
   "trips",
   "profiles",
+  "tariffs",
   "deliveries",
   "idempotency_keys",
 ];
+
+/** Motorcycle taxis: 300 RWF up to 2 km, then 107 a km. */
+const TARIFF = `
+  insert into mobility.tariffs (vehicle_type, valid_from, currency, base_amount, base_distance_m, per_km, source)
+  values ('moto', '2022-01-01', 'RWF', 300, 2000, 107, 'test')`;
 
 /**
  * A test of the chat on the file's database, emptied before it. Whatever it does, everything that was said
@@ -32,6 +38,7 @@ export function chatTest(name: string, test: (database: TestDatabase) => Promise
     await sql.unsafe([
       ...TABLES.map((table) => `delete from mobility.${table}`),
       "update mobility.sending_rate set per_second = 60, next_slot_at = now()",
+      TARIFF,
     ].join(";"));
     await test(database);
     await checkAfterwards(database);
