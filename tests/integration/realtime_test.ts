@@ -1,0 +1,16 @@
+import { createDatabase, hasDatabase } from "../support/database.ts";
+import { stackSuite } from "../support/stack.ts";
+import { realtimeRidesSuite } from "./suites/realtime-rides.ts";
+
+for (
+  const suite of [
+    stackSuite({ name: "embedded stack" }),
+    stackSuite({
+      name: "stack on PostgreSQL",
+      ignore: !hasDatabase,
+      database: () => createDatabase({ realtime: true }),
+    }),
+  ]
+) {
+  realtimeRidesSuite(suite);
+}
