@@ -1,5 +1,6 @@
 import { createDatabase, hasDatabase } from "../support/database.ts";
 import { stackSuite } from "../support/stack.ts";
+import { realtimeAccessSuite } from "./suites/realtime-access.ts";
 import { realtimeRidesSuite } from "./suites/realtime-rides.ts";
 
 for (
@@ -13,4 +14,5 @@ for (
   ]
 ) {
   realtimeRidesSuite(suite);
+  realtimeAccessSuite(suite);
 }
