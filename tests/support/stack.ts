@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
+import type { Job } from "../../scripts/stack/jobs.ts";
 import type { StackInfo } from "../../scripts/stack/running.ts";
 import { type Stack, startStack } from "../../scripts/stack/stack.ts";
 import { freePorts } from "./free-ports.ts";
@@ -35,6 +36,11 @@ export interface StackSuiteOptions {
   readonly database?: () => Promise<{ url: string; close(): Promise<void> }>;
   /** What the functions find in their environment beside the usual. */
   readonly env?: () => Readonly<Record<string, string>>;
+  /**
+   * What runs by the clock. Nothing unless told: what time does, the tests do themselves, since a sweep in
+   * between would change what they compare.
+   */
+  readonly jobs?: readonly Job[];
 }
 
 /** Boots one stack, on ports and data of its own, for all the tests that are added to the suite. */
@@ -83,8 +89,7 @@ async function boot(options: StackSuiteOptions): Promise<World & { close(): Prom
         ...(database === undefined ? {} : { DATABASE_URL: database.url }),
         ...options.env?.(),
       },
-      // What time does, the tests do themselves: a sweep in between would change what they compare.
-      jobs: [],
+      jobs: options.jobs ?? [],
       onLog: (line) => log.push(line),
       onProgress: (line) => log.push(line),
     });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { stackSuite, type StackSuiteOptions, type World } from "../stack.ts";
-import { Phone } from "./phone.ts";
+import { type Deliver, Phone } from "./phone.ts";
 import { type Identity, StandIn } from "./stand-in.ts";
 
 /** A running stack with phones around it. */
 export interface ChatWorld extends World {
   readonly standIn: StandIn;
   /** Somebody nobody has heard of; with a number and a business-scoped id unless told otherwise. */
-  phone(identity?: Partial<Identity>): Phone;
+  phone(identity?: Partial<Identity>, deliver?: Deliver): Phone;
   /** What the clock does: answers, sends and posts what is due. */
   work(): Promise<void>;
   /** Runs one of the scheduled functions of the database, then what follows from it. */
@@ -29,12 +29,25 @@ const LOG_LINES = 30;
 const pending = z.object({ inbox: z.number(), outbox: z.number(), deliveries: z.number() });
 let people = 0;
 
+/** A stack as `stackSuite` takes it, and its phones. */
+export interface ChatSuiteOptions extends StackSuiteOptions {
+  /** Whether sent, delivered and read follow every message. They do unless told otherwise. */
+  readonly statuses?: boolean;
+}
+
 /** One stack for all the tests that are added; see `stackSuite`. */
-export function chatSuite(options: StackSuiteOptions): ChatSuite {
+export function chatSuite({ statuses = true, ...options }: ChatSuiteOptions): ChatSuite {
   const suite = stackSuite(options);
   let chat: ChatWorld | undefined;
+
+  async function setUp(world: World): Promise<ChatWorld> {
+    const made = withPhones(world);
+    await made.standIn.setStatuses(statuses);
+    return made;
+  }
+
   return {
-    test: (name, body) => suite.test(name, (world) => body(chat ??= withPhones(world))),
+    test: (name, body) => suite.test(name, async (world) => body(chat ??= await setUp(world))),
   };
 }
 
@@ -87,7 +100,7 @@ export function withPhones(world: World): ChatWorld {
   const chat: ChatWorld = {
     ...world,
     standIn: new StandIn(info.graph_url),
-    phone: (identity = {}) => {
+    phone: (identity = {}, deliver) => {
       people++;
       const digits = String(people).padStart(6, "0");
       return new Phone(chat, {
@@ -95,7 +108,7 @@ export function withPhones(world: World): ChatWorld {
         phone: `+250788${digits}`,
         whatsapp_user_id: `RW.5000000000${digits}`,
         ...identity,
-      });
+      }, deliver);
     },
     work,
     sweepAnd: async (name) => {

@@ -4,7 +4,10 @@ import type { MessageKind } from "../../../shared/messages/mod.ts";
 import type { Locale } from "../../../shared/words/mod.ts";
 import type { ChatWorld } from "./chat-suite.ts";
 import { type Choice, readMessage, type Received } from "./received.ts";
-import type { Identity } from "./stand-in.ts";
+import type { Act, Identity } from "./stand-in.ts";
+
+/** Brings what a person does to the webhook, and gives what it answered; null without an answer. */
+export type Deliver = (act: Act) => Promise<number | null>;
 
 const PATIENCE_MS = 30_000;
 
@@ -14,14 +17,17 @@ export class Phone {
   /** The language in which everything is expected to be said. */
   locale: Locale = "en";
   readonly #world: ChatWorld;
+  readonly #deliver: Deliver;
   /** Everything that was read, the oldest first. */
   readonly #read: Received[] = [];
   #unread: Received[] = [];
   #last = 0;
 
-  constructor(world: ChatWorld, identity: Identity) {
+  /** Delivers through the stand-in, unless told another way. */
+  constructor(world: ChatWorld, identity: Identity, deliver?: Deliver) {
     this.#world = world;
     this.identity = identity;
+    this.#deliver = deliver ?? (async (act) => (await world.standIn.act(act)).status);
   }
 
   /** Everything that was read so far, the oldest first. */
@@ -71,7 +77,7 @@ export class Phone {
 
   /** Does something; the webhook has answered 200 when this returns. */
   async do(content: PhoneContent): Promise<void> {
-    const { status } = await this.#world.standIn.act({ from: this.identity, content });
+    const status = await this.#deliver({ from: this.identity, content });
     assert.equal(status, 200, `${this.#name}: the webhook's answer to ${content.kind}`);
   }
 
