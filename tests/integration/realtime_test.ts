@@ -1,6 +1,7 @@
 import { createDatabase, hasDatabase } from "../support/database.ts";
 import { stackSuite } from "../support/stack.ts";
 import { realtimeAccessSuite } from "./suites/realtime-access.ts";
+import { realtimeProtocolSuite } from "./suites/realtime-protocol.ts";
 import { realtimeRidesSuite } from "./suites/realtime-rides.ts";
 
 for (
@@ -15,4 +16,5 @@ for (
 ) {
   realtimeRidesSuite(suite);
   realtimeAccessSuite(suite);
+  realtimeProtocolSuite(suite);
 }

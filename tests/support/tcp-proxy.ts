@@ -1,0 +1,41 @@
+/** A door on a loopback port that leads to another one, until it is cut. */
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Ends the connections there are without a goodbye; new ones are let through. */
+  cut(): void;
+}
+
+/** Opens a proxy to a loopback port. */
+export function openTcpProxy(target: number): TcpProxy {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open = new Set<Deno.Conn>();
+  const accepting = (async () => {
+    for await (const near of listener) {
+      const far = await Deno.connect({ hostname: "127.0.0.1", port: target });
+      for (const connection of [near, far]) open.add(connection);
+      // An end that is gone takes the other with it.
+      const end = (): void => [near, far].forEach((one) => close(one, open));
+      near.readable.pipeTo(far.writable).then(end, end);
+      far.readable.pipeTo(near.writable).then(end, end);
+    }
+  })();
+  const cut = (): void => open.forEach((connection) => close(connection, open));
+  return {
+    port: listener.addr.port,
+    cut,
+    [Symbol.asyncDispose]: async () => {
+      listener.close();
+      cut();
+      await accepting;
+    },
+  };
+}
+
+function close(connection: Deno.Conn, open: Set<Deno.Conn>): void {
+  if (!open.delete(connection)) return;
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
