@@ -1,6 +1,7 @@
 import { createDatabase, hasDatabase } from "../support/database.ts";
 import { stackSuite } from "../support/stack.ts";
 import { realtimeAccessSuite } from "./suites/realtime-access.ts";
+import { realtimeBroadcastsSuite } from "./suites/realtime-broadcasts.ts";
 import { realtimeProtocolSuite } from "./suites/realtime-protocol.ts";
 import { realtimeRidesSuite } from "./suites/realtime-rides.ts";
 
@@ -17,4 +18,5 @@ for (
   realtimeRidesSuite(suite);
   realtimeAccessSuite(suite);
   realtimeProtocolSuite(suite);
+  realtimeBroadcastsSuite(suite);
 }

@@ -3,7 +3,7 @@ import { createClient, type RealtimeChannel, type SupabaseClient } from "@supaba
 import { z } from "zod";
 import type { World } from "./stack.ts";
 
-/** A broadcast that arrived; `at` in milliseconds since 1970. */
+/** A broadcast that arrived, `at` in milliseconds since 1970; one of bytes alone has them as `bytes`. */
 export interface Received {
   readonly topic: string;
   readonly event: string;
@@ -42,7 +42,10 @@ export interface ListenerOptions {
 
 const broadcast = z.object({
   event: z.string(),
-  payload: z.record(z.string(), z.unknown()),
+  payload: z.union([
+    z.instanceof(ArrayBuffer).transform((buffer) => ({ bytes: [...new Uint8Array(buffer)] })),
+    z.record(z.string(), z.unknown()),
+  ]),
 });
 const system = z.object({ message: z.string() });
 
