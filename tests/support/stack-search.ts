@@ -49,13 +49,14 @@ export function tripsOf(search: Search): string[] {
 export async function until<T>(
   again: () => Promise<T>,
   wanted: (value: T) => boolean,
+  { ms = 5000 }: { ms?: number } = {},
 ): Promise<T> {
-  const deadline = performance.now() + 5000;
+  const deadline = performance.now() + ms;
   while (true) {
     const value = await again();
     if (wanted(value)) return value;
     if (performance.now() > deadline) {
-      throw new Error(`Not as wanted after 5 s: ${JSON.stringify(value)}`);
+      throw new Error(`Not as wanted after ${ms} ms: ${JSON.stringify(value)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 75));
   }

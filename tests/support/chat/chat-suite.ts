@@ -15,6 +15,8 @@ export interface ChatWorld extends World {
   sweepAnd(name: "sweep" | "sweep_dispatch" | "sweep_chat"): Promise<void>;
   /** Waits until every message is answered and everything said is sent; the worker helps. */
   settle(): Promise<void>;
+  /** The time to wait before the next attempt, or before the next message to a person, has passed. */
+  hurry(): Promise<void>;
   /** What waits in the queues and the last lines of the log, for a failure's message. */
   describe(): Promise<string>;
 }
@@ -116,6 +118,12 @@ export function withPhones(world: World): ChatWorld {
       await work();
     },
     settle,
+    hurry: async () => {
+      await sql`delete from mobility.sending_pairs`;
+      for (const queue of ["inbox", "outbox", "deliveries"]) {
+        await sql`update mobility.${sql(queue)} set not_before = now() where not_before > now()`;
+      }
+    },
     describe,
   };
   return chat;
