@@ -357,6 +357,7 @@ begin
   if mobility.is_blocked(p_passenger.user_id, p_driver.user_id) then
     raise sqlstate 'PT403' using message = 'BLOCKED', detail = 'These two people are not brought together';
   end if;
+  perform mobility.lock_offers(array[p_passenger.id, p_driver.id]);
   begin
     insert into mobility.matches (
       id, passenger_trip_id, driver_trip_id, passenger_user_id, driver_user_id, initiated_by,
@@ -611,16 +612,14 @@ CREATE FUNCTION mobility.close_offers(t mobility.trips, p_reason text) RETURNS v
 declare
   o mobility.offers;
 begin
+  perform mobility.lock_offers(array[t.id]);
   if t.role = 'passenger' then
     update mobility.dispatches set status = p_reason, ended_at = now()
     where passenger_trip_id = t.id and status = 'running';
   end if;
-  -- In one order: drivers' trips may be ending at the same moment, several in one transaction.
   for o in
     select * from mobility.offers r
-    where r.status = 'offered'
-      and (t.role = 'passenger' and r.passenger_trip_id = t.id or t.role = 'driver' and r.driver_trip_id = t.id)
-    order by r.driver_trip_id for update
+    where r.status = 'offered' and (r.passenger_trip_id = t.id or r.driver_trip_id = t.id)
   loop
     update mobility.offers
     set status = case t.role when 'passenger' then p_reason else 'withdrawn' end, answered_at = now()
@@ -1112,6 +1111,19 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) IS 'Locks a match with its trips for somebody who takes part in it.';
+
+CREATE FUNCTION mobility.lock_offers(p_trip_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform 1 from mobility.offers
+  where status = 'offered' and (passenger_trip_id = any (p_trip_ids) or driver_trip_id = any (p_trip_ids))
+  order by driver_trip_id for update;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.lock_offers(p_trip_ids uuid[]) IS 'Locks what is offered for some trips or to them, in one order.';
 
 CREATE FUNCTION mobility.lock_positions(p_trip_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -2248,6 +2260,25 @@ CREATE FUNCTION mobility.trust_after(p_trust real, p_verdict text) RETURNS real
 $$;
 
 COMMENT ON FUNCTION mobility.trust_after(p_trust real, p_verdict text) IS 'The trust in a trip''s positions after one more.';
+
+CREATE FUNCTION mobility.try_lock_offers(p_trip_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_locked integer;
+begin
+  perform 1 from mobility.offers
+  where status = 'offered' and (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id)
+  for update skip locked;
+  get diagnostics v_locked = row_count;
+  return v_locked = (
+    select count(*) from mobility.offers
+    where status = 'offered' and (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id));
+end
+$$;
+
+COMMENT ON FUNCTION mobility.try_lock_offers(p_trip_id uuid) IS 'Locks what is offered for a trip or to it, unless somebody else has it.';
 
 CREATE FUNCTION mobility.vehicle_type(p_code text) RETURNS mobility.vehicle_types
     LANGUAGE plpgsql STABLE
@@ -3435,6 +3466,7 @@ begin
     select id from mobility.trips where status = 'open' and expires_at <= now()
     order by id limit p_limit for update skip locked
   loop
+    continue when not mobility.try_lock_offers(v_id);
     perform mobility.end_trip(v_id, 'expired');
     v_trips := v_trips + 1;
   end loop;
@@ -3498,6 +3530,9 @@ begin
   v_forgotten := v_forgotten + v_part;
   delete from mobility.trip_links where token_hash = any (array(select token_hash from mobility.trip_links
     where expires_at < now() - interval '7 days' limit p_limit for update skip locked));
+  -- Many times p_limit: a ride has a point every few seconds.
+  delete from mobility.ride_points where ctid = any (array(select ctid from mobility.ride_points
+    where recorded_at < now() - interval '7 days' limit 20 * p_limit for update skip locked));
   return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
     'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
     'forgotten', v_forgotten);
@@ -5102,6 +5137,8 @@ REVOKE ALL ON FUNCTION mobility.link_of(p_token text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.lock_offers(p_trip_ids uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.lock_positions(p_trip_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.lock_trips(p_trip_a uuid, p_trip_b uuid) FROM PUBLIC;
@@ -5195,6 +5232,8 @@ REVOKE ALL ON FUNCTION mobility.time_zone() FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.trip_json(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.trust_after(p_trust real, p_verdict text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.try_lock_offers(p_trip_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.vehicle_type(p_code text) FROM PUBLIC;
 

@@ -13,6 +13,7 @@ begin
   if mobility.is_blocked(p_passenger.user_id, p_driver.user_id) then
     raise sqlstate 'PT403' using message = 'BLOCKED', detail = 'These two people are not brought together';
   end if;
+  perform mobility.lock_offers(array[p_passenger.id, p_driver.id]);
   begin
     insert into mobility.matches (
       id, passenger_trip_id, driver_trip_id, passenger_user_id, driver_user_id, initiated_by,

@@ -43,6 +43,7 @@ begin
     select id from mobility.trips where status = 'open' and expires_at <= now()
     order by id limit p_limit for update skip locked
   loop
+    continue when not mobility.try_lock_offers(v_id);
     perform mobility.end_trip(v_id, 'expired');
     v_trips := v_trips + 1;
   end loop;

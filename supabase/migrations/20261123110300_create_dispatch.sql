@@ -134,6 +134,39 @@ end
 $$;
 comment on function mobility.advance_dispatch is 'Offers the ride to the next candidates.';
 
+-- Locks what is offered for some trips or to them, in one order: the two sides of a match have each something
+-- to call back that others are calling back too. The callers hold the locks of the trips.
+create function mobility.lock_offers(p_trip_ids uuid[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform 1 from mobility.offers
+  where status = 'offered' and (passenger_trip_id = any (p_trip_ids) or driver_trip_id = any (p_trip_ids))
+  order by driver_trip_id for update;
+end
+$$;
+comment on function mobility.lock_offers is 'Locks what is offered for some trips or to them, in one order.';
+
+-- The same for one trip by somebody who holds locks of others, and so must not wait: whether it was possible.
+create function mobility.try_lock_offers(p_trip_id uuid) returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_locked integer;
+begin
+  perform 1 from mobility.offers
+  where status = 'offered' and (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id)
+  for update skip locked;
+  get diagnostics v_locked = row_count;
+  return v_locked = (
+    select count(*) from mobility.offers
+    where status = 'offered' and (passenger_trip_id = p_trip_id or driver_trip_id = p_trip_id));
+end
+$$;
+comment on function mobility.try_lock_offers is 'Locks what is offered for a trip or to it, unless somebody else has it.';
+
 -- Calls back what is offered for a trip, or to it, because it is taken or over. The caller holds its lock.
 create function mobility.close_offers(t mobility.trips, p_reason text) returns void
 language plpgsql
@@ -142,16 +175,14 @@ as $$
 declare
   o mobility.offers;
 begin
+  perform mobility.lock_offers(array[t.id]);
   if t.role = 'passenger' then
     update mobility.dispatches set status = p_reason, ended_at = now()
     where passenger_trip_id = t.id and status = 'running';
   end if;
-  -- In one order: drivers' trips may be ending at the same moment, several in one transaction.
   for o in
     select * from mobility.offers r
-    where r.status = 'offered'
-      and (t.role = 'passenger' and r.passenger_trip_id = t.id or t.role = 'driver' and r.driver_trip_id = t.id)
-    order by r.driver_trip_id for update
+    where r.status = 'offered' and (r.passenger_trip_id = t.id or r.driver_trip_id = t.id)
   loop
     update mobility.offers
     set status = case t.role when 'passenger' then p_reason else 'withdrawn' end, answered_at = now()
