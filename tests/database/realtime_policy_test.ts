@@ -5,6 +5,7 @@ import { listMigrations, migrate } from "../../scripts/postgres/migrate.ts";
 import type { Claims } from "../../scripts/stack/caller.ts";
 import { mayBroadcast, mayReceive } from "../../scripts/stack/realtime/authorization.ts";
 import { postgresRelayDatabase } from "../../scripts/stack/realtime/relay-databases.ts";
+import { pruneMessages } from "../../scripts/stack/realtime/stored-messages.ts";
 import { asRole, createDatabase, hasDatabase, type TestDatabase } from "../support/database.ts";
 import { type Match, rideIn } from "./support/rides.ts";
 
@@ -173,6 +174,16 @@ realtimeTest(
     assert.deepEqual(told, [whole[0], whole[1], { id: three?.["id"] }, whole[2]]);
   },
 );
+
+realtimeTest("pruneMessages() forgets what is older than three days", async ({ sql }) => {
+  await sql`
+    insert into realtime.messages (topic, extension, event, payload, inserted_at)
+    select 't', 'broadcast', hours, '{}', (now() at time zone 'UTC') - make_interval(hours => hours)
+    from unnest(array[0, 71, 73, 200]) hours`;
+  await pruneMessages(postgresRelayDatabase(sql));
+  const rows = await sql`select event from realtime.messages order by inserted_at desc`;
+  assert.deepEqual(rows.map(({ event }) => event), ["0", "71"]);
+});
 
 Deno.test({
   name: "migrate() gives a database of before its realtime schema, and then the policies",

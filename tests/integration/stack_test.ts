@@ -6,6 +6,7 @@ import { z } from "zod";
 import { jwtSecretBytes } from "../../scripts/stack/keys.ts";
 import { AlreadyRunningError, type Stack, startStack } from "../../scripts/stack/stack.ts";
 import { freePorts } from "../support/free-ports.ts";
+import { openRawSocket, type RawSocket } from "../support/raw-socket.ts";
 import { makeToyProject, type ToyProject } from "../support/toy-project.ts";
 
 const TEST_SERVER = Deno.env.get("TEST_DATABASE_URL") ?? "none";
@@ -103,15 +104,23 @@ Deno.test("the stack keeps PGlite's data, applies new migrations and refuses cha
     await using first = await open(toy);
     const sql = postgres(first.stack.info.db_url, { max: 1, onnotice: () => {} });
     await sql`insert into public.note values (7, 'kept')`;
+    // As in a folder from before there was a relay.
+    await sql`drop schema realtime cascade`;
     await sql.end();
   }
   const added = "supabase/migrations/20260102000000_add_one.sql";
   await toy.write(added, "create table public.one ();");
+  let socket: RawSocket | undefined;
   {
     await using second = await open(toy);
     assert.deepEqual(await rows(second.stack), [1, 2, 7]);
+    const sql = postgres(second.stack.info.db_url, { max: 1, onnotice: () => {} });
+    await sql`select realtime.send('{}', 'e', 't') from realtime.messages limit 0`;
+    await sql.end();
+    socket = await openRawSocket(second.stack.info, { vsn: "2.0.0" });
     assert.ok(second.lines.includes("migration 20260102000000_add_one"), second.lines.join("\n"));
   }
+  await socket.closed();
   const broken = "supabase/migrations/20260103000000_add_broken.sql";
   await toy.write(broken, "create table public.two ();\ncreate tabel public.three ();");
   await assert.rejects(start(toy, []), /add_broken\.sql: [^]*tabel[^]*line 2[^]*--fresh/);

@@ -146,6 +146,9 @@ export class Channel {
       this.#push({ event: "broadcast", payload: { type: "broadcast", event, payload, meta } });
     }
     if (config.presence.enabled) this.#push({ event: "presence_state", payload: {} });
+    if (config.broadcast.replication_ready) {
+      this.#system("system", { status: "ok", message: "Replication connection established" });
+    }
     if (postgres_changes.length > 0) {
       const message = "Changes of tables are not told by the embedded stack";
       this.#system("postgres_changes", { status: "error", message });

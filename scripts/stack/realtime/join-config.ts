@@ -7,6 +7,7 @@ const flag = z.boolean().catch(false).default(false);
 const broadcast = z.object({
   ack: flag,
   self: flag,
+  replication_ready: flag,
   replay: z.object({
     since: z.number().int().catch(0).default(0),
     limit: z.number().int().catch(10).default(10),

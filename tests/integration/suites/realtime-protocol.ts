@@ -99,10 +99,14 @@ export function realtimeProtocolSuite({ test }: Suite): void {
     socket.close();
   });
 
-  test("a join that asks for presence and changes of tables is told what there is", async (world) => {
+  test("a join that asks for more than broadcasts is told what there is", async (world) => {
     const socket = await openRawSocket(world.info, { vsn: "2.0.0" });
     const change = { event: "*", schema: "public", table: "t" };
-    const config = { presence: { enabled: true }, postgres_changes: [change] };
+    const config = {
+      broadcast: { replication_ready: true },
+      presence: { enabled: true },
+      postgres_changes: [change],
+    };
     socket.send(["1", "1", "realtime:x", "phx_join", { config }]);
     const response = { postgres_changes: [{ ...change, id: 1 }] };
     assert.deepEqual(await socket.next(), [
@@ -113,6 +117,12 @@ export function realtimeProtocolSuite({ test }: Suite): void {
       { status: "ok", response },
     ]);
     assert.deepEqual(await socket.next(), ["1", null, "realtime:x", "presence_state", {}]);
+    assert.deepEqual(await socket.next(), ["1", null, "realtime:x", "system", {
+      extension: "system",
+      status: "ok",
+      message: "Replication connection established",
+      channel: "x",
+    }]);
     assert.deepEqual(await socket.next(), ["1", null, "realtime:x", "system", {
       extension: "postgres_changes",
       status: "error",

@@ -3,7 +3,7 @@ import { readJoin, readNewToken } from "../../../../scripts/stack/realtime/join-
 
 const DEFAULTS = {
   private: false,
-  broadcast: { ack: false, self: false },
+  broadcast: { ack: false, self: false, replication_ready: false },
   presence: { enabled: true },
   postgres_changes: [],
 };
@@ -11,7 +11,12 @@ const DEFAULTS = {
 Deno.test("readJoin() reads what realtime-js sends", () => {
   const sent = {
     config: {
-      broadcast: { ack: true, self: true, replay: { since: 5, limit: 3 } },
+      broadcast: {
+        ack: true,
+        self: true,
+        replication_ready: true,
+        replay: { since: 5, limit: 3 },
+      },
       presence: { key: "", enabled: false },
       postgres_changes: [{ event: "*", schema: "public" }],
       private: true,
@@ -21,7 +26,12 @@ Deno.test("readJoin() reads what realtime-js sends", () => {
   assert.deepEqual(readJoin(sent), {
     config: {
       private: true,
-      broadcast: { ack: true, self: true, replay: { since: 5, limit: 3 } },
+      broadcast: {
+        ack: true,
+        self: true,
+        replication_ready: true,
+        replay: { since: 5, limit: 3 },
+      },
       presence: { enabled: false },
       postgres_changes: [{ event: "*", schema: "public" }],
     },
@@ -42,7 +52,7 @@ Deno.test("readJoin() takes what it does not understand as not asked for", () =>
   assert.deepEqual(config, {
     ...DEFAULTS,
     private: true,
-    broadcast: { self: true, ack: false },
+    broadcast: { ...DEFAULTS.broadcast, self: true },
   });
 });
 
