@@ -249,10 +249,12 @@ begin
   elsif p_to_status = 'completed' then
     perform mobility.add_to_metrics(m.driver_user_id, 'driver', '{"rides_completed": 1}');
     perform mobility.add_to_metrics(m.passenger_user_id, 'passenger', '{"rides_completed": 1}');
-  -- Withdrawing a proposal that nobody answered is no broken promise.
-  elsif p_to_status = 'cancelled_driver' and v_from_status <> 'pending' then
+  -- Withdrawing a proposal that nobody answered is no broken promise, nor is what an operator does.
+  elsif v_from_status = 'pending' or p_actor = 'system' then
+    null;
+  elsif p_to_status = 'cancelled_driver' then
     perform mobility.add_to_metrics(m.driver_user_id, 'driver', '{"rides_cancelled": 1}');
-  elsif p_to_status = 'cancelled_passenger' and v_from_status <> 'pending' then
+  elsif p_to_status = 'cancelled_passenger' then
     perform mobility.add_to_metrics(m.passenger_user_id, 'passenger', '{"rides_cancelled": 1}');
   end if;
 
@@ -268,7 +270,11 @@ begin
     perform mobility.reopen_trip(m.driver_trip_id, v_grace);
   end if;
   perform mobility.record_event(m, v_from_status, p_actor);
-  perform mobility.tell_match(m, v_from_status);
+  if p_actor = 'system' and p_to_status <> 'expired' then
+    perform mobility.tell_withdrawn(m);
+  else
+    perform mobility.tell_match(m, v_from_status);
+  end if;
   return m;
 end
 $$;
@@ -305,6 +311,34 @@ CREATE FUNCTION mobility.arrival_radius_m() RETURNS integer
     AS $$ select 500 $$;
 
 COMMENT ON FUNCTION mobility.arrival_radius_m() IS 'Within how many metres of the pickup a driver has arrived.';
+
+CREATE FUNCTION mobility.available_drivers(p_vehicle_type text, p_boundary extensions.geometry) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with free as materialized (
+    select l.trip_id, l.user_id, l.vehicle_type, l.lat, l.lng, l.heading, l.trust, l.position_at from mobility.live_positions l
+    where l.role = 'driver' and l.available and l.expires_at > now() and l.position_at > now() - mobility.freshness_limit()
+      and (p_vehicle_type is null or l.vehicle_type = p_vehicle_type)
+      and mobility.is_within(p_boundary, l.lat, l.lng)
+  )
+  select jsonb_build_object(
+    'available', coalesce((select jsonb_object_agg(vehicle_type, count) from (
+      select vehicle_type, count(*) from free group by vehicle_type) c), '{}'),
+    'drivers', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'trip_id', f.trip_id, 'vehicle_type', f.vehicle_type, 'name', p.display_name, 'plate', v.plate,
+        'lat', f.lat, 'lng', f.lng, 'heading', f.heading, 'trust', f.trust,
+        'position_age_s', extract(epoch from now() - f.position_at)::integer,
+        'is_offered', exists (select from mobility.offers o where o.driver_trip_id = f.trip_id
+          and o.status = 'offered' and o.expires_at > now())) order by f.position_at desc, f.trip_id)
+      from (select * from free order by position_at desc, trip_id limit mobility.operator_list_limit()) f
+      join mobility.profiles p on p.user_id = f.user_id
+      left join mobility.vehicles v on v.user_id = f.user_id and v.vehicle_type = f.vehicle_type
+    ), '[]'))
+$$;
+
+COMMENT ON FUNCTION mobility.available_drivers(p_vehicle_type text, p_boundary extensions.geometry) IS 'Drivers who are free: {available, drivers}.';
 
 CREATE TABLE mobility.trips (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -522,12 +556,14 @@ CREATE FUNCTION mobility.check_arrival(m mobility.matches) RETURNS void
     AS $$
 declare
   v_distance_m double precision;
+  v_accuracy_m real;
 begin
-  select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) into v_distance_m
+  select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng), coalesce(l.accuracy_m, 0)
+  into v_distance_m, v_accuracy_m
   from mobility.trips t
   join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
   where t.id = m.passenger_trip_id and l.position_at > m.accepted_at and l.position_at > now() - interval '2 minutes';
-  if v_distance_m > mobility.arrival_radius_m() then
+  if v_distance_m - v_accuracy_m > mobility.arrival_radius_m() then
     raise sqlstate 'PT409' using message = 'TOO_FAR_FROM_PICKUP', detail = 'The driver is not at the pickup yet',
       hint = jsonb_build_object('distance_m', round(v_distance_m), 'radius_m', mobility.arrival_radius_m())::text;
   end if;
@@ -576,6 +612,25 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.check_open(t mobility.trips, p_side text) IS 'Raises why a trip is not open, if it is not.';
+
+CREATE FUNCTION mobility.check_operator(p_acting_user uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_name text := 'service';
+begin
+  if p_acting_user is not null then
+    select name into v_name from mobility.operators where user_id = p_acting_user;
+    if not found then
+      raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'Only operators may do this';
+    end if;
+  end if;
+  return v_name;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.check_operator(p_acting_user uuid) IS 'The name of the operator who calls.';
 
 CREATE FUNCTION mobility.check_pin(p_match_id uuid, p_pin text) RETURNS jsonb
     LANGUAGE plpgsql
@@ -819,11 +874,13 @@ declare
   r record;
 begin
   insert into mobility.ride_points (match_id, recorded_at, lat, lng, heading, speed_mps, accuracy_m)
-  select m.id, p.recorded_at, p.lat, p.lng, p.heading, p.speed_mps, p.accuracy_m
-  from jsonb_to_recordset(p_points) as p (trip_id uuid, recorded_at timestamptz, lat double precision,
-    lng double precision, heading real, speed_mps real, accuracy_m real)
+  select m.id, date_trunc('second', p.recorded_at), p.lat, p.lng, p.heading, p.speed_mps, p.accuracy_m
+  from jsonb_to_recordset(p_points) as p (trip_id uuid, vehicle_type text, recorded_at timestamptz,
+    lat double precision, lng double precision, heading real, speed_mps real, accuracy_m real)
   join mobility.matches m on m.driver_trip_id = p.trip_id and m.live and m.status <> 'pending'
+  join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = p.vehicle_type and l.trip_id = p.trip_id
   where p.recorded_at >= m.accepted_at - interval '1 minute'
+    and mobility.judge_position(l.lat, l.lng, l.position_at, p.lat, p.lng, p.recorded_at, false) <> 'jump'
   order by m.id, p.recorded_at
   on conflict do nothing;
   for r in
@@ -832,7 +889,9 @@ begin
     where (p.point ->> 'newest')::boolean
   loop
     perform mobility.push(array['match:' || r.id, 'operators'], 'position_moved',
-      (r.point - 'newest') || jsonb_build_object('match_id', r.id));
+      r.point - array['newest', 'vehicle_type'] || jsonb_build_object('match_id', r.id,
+        -- A clock that runs ahead makes no position of the future.
+        'recorded_at', least((r.point ->> 'recorded_at')::timestamptz, now())));
   end loop;
 end
 $$;
@@ -1007,6 +1066,18 @@ $$;
 
 COMMENT ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) IS 'Whether a message that failed is sent again.';
 
+CREATE FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+begin
+  return p_boundary is null
+    or extensions.st_intersects(p_boundary, extensions.st_setsrid(extensions.st_makepoint(p_lng, p_lat), 4326));
+end
+$$;
+
+COMMENT ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) IS 'Whether a point is inside a boundary; everything is inside none.';
+
 CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -1014,10 +1085,10 @@ CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng 
   select case
     when p_mock then 'mock'
     when p_lat = p_from_lat and p_lng = p_from_lng then 'repeat'
-    -- A hundredth of a degree is at most 1.1 km: most points need no trigonometry.
+    -- Less than a kilometre anywhere on Earth: most points need no trigonometry.
     when abs(p_lat - p_from_lat) < 0.006 and abs(p_lng - p_from_lng) < 0.006 then 'ok'
     when mobility.distance_m(p_from_lat, p_from_lng, p_lat, p_lng)
-      > greatest(1000, 55 * extract(epoch from p_at - p_from_at)) then 'jump'
+      > greatest(1000, 55 * abs(extract(epoch from p_at - p_from_at))) then 'jump'
     else 'ok'
   end
 $$;
@@ -1036,13 +1107,20 @@ CREATE FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision,
       extract(hour from p_at at time zone mobility.time_zone())::integer)
   ) as c (cell_lat, cell_lng, hour)
   cross join (select least(5, greatest(0.2, p_ratio))::real as ratio) r
-  order by c.cell_lat, c.cell_lng
+  order by c.cell_lat, c.cell_lng, c.hour
   on conflict (vehicle_type, cell_lat, cell_lng, hour) do update set
     factor = least(5, greatest(0.2, f.factor + (excluded.factor - f.factor) / least(f.rides + 1, 50))),
     rides = f.rides + 1, updated_at = now()
 $$;
 
 COMMENT ON FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_ratio double precision) IS 'Learns from one finished way how long such ways take.';
+
+CREATE FUNCTION mobility.least_trust() RETURNS real
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select 0.3::real $$;
+
+COMMENT ON FUNCTION mobility.least_trust() IS 'The trust in a driver''s positions below which they are not offered.';
 
 CREATE FUNCTION mobility.leave_pool(t mobility.trips) RETURNS void
     LANGUAGE plpgsql
@@ -1056,6 +1134,23 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.leave_pool(t mobility.trips) IS 'Hides a matched trip from the searches.';
+
+CREATE FUNCTION mobility.letter_number(p_queue text, p_id text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$ select case when p_queue = 'inbox' and p_id ~ '^[0-9]{1,18}$' then p_id::bigint end $_$;
+
+COMMENT ON FUNCTION mobility.letter_number(p_queue text, p_id text) IS 'The id of a dead event.';
+
+CREATE FUNCTION mobility.letter_uuid(p_queue text, p_id text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select case when p_queue in ('outbox', 'deliveries') and p_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    then p_id::uuid end
+$_$;
+
+COMMENT ON FUNCTION mobility.letter_uuid(p_queue text, p_id text) IS 'The id of a dead message or post.';
 
 CREATE TABLE mobility.trip_links (
     token_hash bytea NOT NULL,
@@ -1089,6 +1184,44 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.link_of(p_token text) IS 'The link behind a token, if it is valid.';
+
+CREATE FUNCTION mobility.live_rides(p_vehicle_type text, p_boundary extensions.geometry, p_status text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with ride as materialized (
+    select m.id, m.status, m.updated_at, exists (
+      select from mobility.sos_alerts a where a.match_id = m.id and a.acknowledged_at is null) as is_sos
+    from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
+    where m.live and (p_vehicle_type is null or t.vehicle_type = p_vehicle_type)
+      and mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng)
+  )
+  select jsonb_build_object(
+    'by_status', (
+      select jsonb_object_agg(s.status, (select count(*) from ride r where r.status = s.status))
+      from unnest(array['pending', 'accepted', 'driver_arrived', 'in_progress']) s (status)),
+    'rides', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'match_id', m.id, 'status', m.status, 'vehicle_type', t.vehicle_type, 'is_sos', r.is_sos,
+        'initiated_by', m.initiated_by, 'respond_by', m.respond_by, 'created_at', m.created_at, 'updated_at', m.updated_at,
+        'passenger_name', p.display_name, 'driver_name', d.display_name, 'plate', v.plate,
+        'pickup', mobility.trip_json(t) -> 'pickup', 'dropoff', mobility.trip_json(t) -> 'dropoff',
+        'passenger_position', mobility.position_json(t), 'driver_position', mobility.position_json(u)
+      ) order by r.is_sos desc, m.updated_at, m.id)
+      from (
+        select * from ride where p_status is null or status = p_status
+        order by is_sos desc, updated_at, id limit mobility.operator_list_limit()
+      ) r
+      join mobility.matches m on m.id = r.id
+      join mobility.trips t on t.id = m.passenger_trip_id
+      join mobility.trips u on u.id = m.driver_trip_id
+      join mobility.profiles p on p.user_id = m.passenger_user_id
+      join mobility.profiles d on d.user_id = m.driver_user_id
+      left join mobility.vehicles v on v.user_id = m.driver_user_id and v.vehicle_type = t.vehicle_type
+    ), '[]'))
+$$;
+
+COMMENT ON FUNCTION mobility.live_rides(p_vehicle_type text, p_boundary extensions.geometry, p_status text) IS 'Rides under way: {by_status, rides}.';
 
 CREATE FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) RETURNS mobility.matches
     LANGUAGE plpgsql
@@ -1180,6 +1313,16 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.lock_trips(p_trip_a uuid, p_trip_b uuid) IS 'Locks two trips in id order and expires the unanswered proposals that hold them.';
+
+CREATE FUNCTION mobility.log_operator(p_acting_user uuid, p_action text, p_target text, p_reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into mobility.operator_actions (operator_user_id, operator_name, action, target, reason)
+  values (p_acting_user, mobility.check_operator(p_acting_user), p_action, p_target, nullif(trim(p_reason), ''))
+$$;
+
+COMMENT ON FUNCTION mobility.log_operator(p_acting_user uuid, p_action text, p_target text, p_reason text) IS 'Writes down what an operator does.';
 
 CREATE FUNCTION mobility.looks_exchanged(p_lat double precision, p_lng double precision) RETURNS boolean
     LANGUAGE sql STABLE STRICT
@@ -1290,6 +1433,28 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) IS 'Degrees to an EPSG:3857 point.';
+
+CREATE FUNCTION mobility.move_by_operator(p_match_id uuid, p_action text) RETURNS mobility.matches
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  m mobility.matches := mobility.lock_match(p_match_id, null);
+  v_to_status text;
+begin
+  select r.to_status into v_to_status from mobility.match_transitions r
+  where r.action = p_action and r.from_status = m.status and r.actor = 'system';
+  if not found then
+    raise sqlstate 'PT409' using message = 'MATCH_INVALID_STATE', detail = case
+        when m.live then 'A ride that has begun is cancelled, not dispatched again: the passenger is elsewhere by now'
+        else format('The match is %s', m.status) end,
+      hint = jsonb_build_object('status', m.status)::text;
+  end if;
+  return mobility.apply_transition(m, v_to_status, 'system', 'operator');
+end
+$$;
+
+COMMENT ON FUNCTION mobility.move_by_operator(p_match_id uuid, p_action text) IS 'Moves a match for the system.';
 
 CREATE FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) RETURNS json
     LANGUAGE plpgsql STABLE
@@ -1457,6 +1622,13 @@ $$;
 
 COMMENT ON FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) IS 'Opens a trip and says what follows from it.';
 
+CREATE FUNCTION mobility.operator_list_limit() RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select 500 $$;
+
+COMMENT ON FUNCTION mobility.operator_list_limit() IS 'The most entries of a list for operators.';
+
 CREATE FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) RETURNS mobility.matches
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1524,6 +1696,20 @@ CREATE FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precis
 $$;
 
 COMMENT ON FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) IS 'A vehicle''s pace at a place and time.';
+
+CREATE FUNCTION mobility.person_card(p_user_id uuid, p_role text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('user_id', p.user_id, 'name', p.display_name, 'phone', p.phone, 'locale', p.locale,
+    'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
+    'total_trips', (s.standing ->> 'total_trips')::integer)
+  from mobility.profiles p
+  cross join lateral (select mobility.standing_of(p.user_id, p_role) as standing) s
+  where p.user_id = p_user_id
+$$;
+
+COMMENT ON FUNCTION mobility.person_card(p_user_id uuid, p_role text) IS 'A person of a ride as operators see one.';
 
 CREATE FUNCTION mobility.plain_eta_s(v mobility.vehicle_types, p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE
@@ -1759,7 +1945,10 @@ begin
   where id = p_trip_id and status = 'matched' returning * into t;
   update mobility.live_positions
   set expires_at = t.expires_at, findable_from = '-infinity',
-    available = t.role = 'passenger' or position_at > now() - mobility.freshness_limit()
+    -- The page of the ride that is over sends nothing any more.
+    pings = 0,
+    available = t.role = 'passenger'
+      or position_at > now() - mobility.freshness_limit() and trust >= mobility.least_trust()
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
 end
 $$;
@@ -1818,6 +2007,63 @@ CREATE FUNCTION mobility.ride_card(p_passenger_trip mobility.trips, p_distance_m
 $$;
 
 COMMENT ON FUNCTION mobility.ride_card(p_passenger_trip mobility.trips, p_distance_m integer, p_eta_s integer) IS 'A ride as a driver sees it before accepting.';
+
+CREATE FUNCTION mobility.ride_timeline(m mobility.matches) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with way as materialized (
+    select r.id, p.display_name as driver_name from mobility.matches r
+    join mobility.profiles p on p.user_id = r.driver_user_id
+    where r.passenger_trip_id = m.passenger_trip_id
+  ),
+  -- "place" and "nth" order what happened in one transaction.
+  entry (at, kind, place, nth, detail) as (
+    select t.created_at, 'opened', 0, 0::bigint, '{}'::jsonb from mobility.trips t where t.id = m.passenger_trip_id
+    union all
+    select d.created_at, 'dispatch', 1, 0, jsonb_build_object('status', 'running', 'candidates', jsonb_array_length(d.candidates))
+    from mobility.dispatches d where d.passenger_trip_id = m.passenger_trip_id
+    union all
+    select d.ended_at, 'dispatch', 5, 0, jsonb_build_object('status', d.status, 'offered', d.next_candidate)
+    from mobility.dispatches d where d.passenger_trip_id = m.passenger_trip_id and d.ended_at is not null
+    union all
+    select s.at, 'offer', s.place, 0, jsonb_build_object('status', s.status, 'driver_name', p.display_name,
+      'distance_m', o.distance_m, 'eta_s', o.eta_s)
+    from mobility.offers o
+    join mobility.profiles p on p.user_id = o.driver_user_id
+    cross join lateral (values (o.created_at, 'offered', 2), (o.answered_at, o.status, 3)) s (at, status, place)
+    where o.passenger_trip_id = m.passenger_trip_id and s.at is not null
+    union all
+    select e.at, 'match', 4, e.id, jsonb_build_object('match_id', w.id, 'driver_name', w.driver_name,
+      'from_status', e.from_status, 'status', e.to_status, 'actor', e.actor)
+    from way w join mobility.match_events e on e.match_id = w.id
+    union all
+    select a.at, 'operator', 3, a.id, jsonb_build_object('action', a.action, 'name', a.operator_name, 'reason', a.reason)
+    from mobility.operator_actions a
+    where a.target in (select id::text from way union all select m.passenger_trip_id::text
+      union all select s.id::text from mobility.sos_alerts s join way w on w.id = s.match_id)
+    union all
+    select a.created_at, 'sos', 6, 0, jsonb_build_object('alert_id', a.id, 'side', a.side, 'acknowledged_at', a.acknowledged_at,
+      'acknowledged_by', a.acknowledged_by)
+    from way w join mobility.sos_alerts a on a.match_id = w.id
+    union all
+    select g.created_at, 'rating', 7, 0, jsonb_build_object('by', g.rater_role, 'rating', g.rating, 'comment', g.comment)
+    from way w join mobility.ratings g on g.match_id = w.id
+    union all
+    (select b.created_at, 'message', 8, b.seq, jsonb_build_object('message', b.kind, 'status', b.status, 'error_code', b.error_code,
+      'to', case b.user_id when m.passenger_user_id then 'passenger' else 'driver' end)
+    from mobility.outbox b
+    where b.user_id in (m.passenger_user_id, m.driver_user_id)
+      and (b.params ->> 'match_id' in (select id::text from way) or b.subject in (select id from way)
+        or b.params ->> 'trip_id' = m.passenger_trip_id::text)
+    order by b.created_at desc limit 200)
+  )
+  select coalesce(jsonb_agg(jsonb_strip_nulls(newest.detail || jsonb_build_object('at', newest.at, 'kind', newest.kind))
+    order by newest.at, newest.place, newest.nth, newest.detail), '[]')
+  from (select * from entry order by at desc, place desc, nth desc limit mobility.operator_list_limit()) newest
+$$;
+
+COMMENT ON FUNCTION mobility.ride_timeline(m mobility.matches) IS 'What happened around a ride, in order.';
 
 CREATE FUNCTION mobility.run_command(p_user_id uuid, p_command jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1889,7 +2135,7 @@ $$;
 
 COMMENT ON FUNCTION mobility.run_command(p_user_id uuid, p_command jsonb) IS 'Carries out one command as a person.';
 
-CREATE FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb DEFAULT '{}'::jsonb, p_subject uuid DEFAULT NULL::uuid, p_valid_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS uuid
+CREATE FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb DEFAULT '{}'::jsonb, p_subject uuid DEFAULT NULL::uuid, p_valid_until timestamp with time zone DEFAULT (now() + '1 day'::interval)) RETURNS uuid
     LANGUAGE sql
     SET search_path TO ''
     AS $$
@@ -1965,6 +2211,13 @@ $$;
 
 COMMENT ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) IS 'The side of a match that the caller acts for.';
 
+CREATE FUNCTION mobility.silence_limit() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select interval '3 minutes' $$;
+
+COMMENT ON FUNCTION mobility.silence_limit() IS 'Silence after which a driver whose phone sent positions is not offered.';
+
 CREATE FUNCTION mobility.situation_of(p_user_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -2014,6 +2267,41 @@ $$;
 
 COMMENT ON FUNCTION mobility.situation_of(p_user_id uuid) IS 'What decides the meaning of a person''s message.';
 
+CREATE TABLE mobility.sos_alerts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    match_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    side text NOT NULL,
+    lat double precision,
+    lng double precision,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
+    CONSTRAINT sos_alerts_acknowledged_by_check CHECK ((char_length(acknowledged_by) <= 120)),
+    CONSTRAINT sos_alerts_side_check CHECK ((side = ANY (ARRAY['driver'::text, 'passenger'::text])))
+);
+
+COMMENT ON TABLE mobility.sos_alerts IS 'Calls for help during a ride.';
+
+CREATE FUNCTION mobility.sos_json(a mobility.sos_alerts) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('alert_id', a.id, 'match_id', a.match_id, 'side', a.side, 'lat', a.lat, 'lng', a.lng,
+    'created_at', a.created_at, 'age_s', extract(epoch from now() - a.created_at)::integer,
+    'acknowledged_at', a.acknowledged_at, 'acknowledged_by', a.acknowledged_by,
+    'name', p.display_name, 'phone', p.phone, 'other_name', o.display_name, 'other_phone', o.phone,
+    'match_status', m.status, 'vehicle_type', t.vehicle_type, 'plate', v.plate)
+  from mobility.matches m
+  join mobility.trips t on t.id = m.passenger_trip_id
+  join mobility.profiles p on p.user_id = a.user_id
+  join mobility.profiles o on o.user_id = case a.side when 'driver' then m.passenger_user_id else m.driver_user_id end
+  left join mobility.vehicles v on v.user_id = m.driver_user_id and v.vehicle_type = t.vehicle_type
+  where m.id = a.match_id
+$$;
+
+COMMENT ON FUNCTION mobility.sos_json(a mobility.sos_alerts) IS 'A call for help as operators see it.';
+
 CREATE FUNCTION mobility.standing_of(p_user_id uuid, p_role text) RETURNS json
     LANGUAGE sql STABLE STRICT
     SET search_path TO ''
@@ -2034,6 +2322,26 @@ $$;
 
 COMMENT ON FUNCTION mobility.standing_of(p_user_id uuid, p_role text) IS 'Averages and counts of a person''s record in a role.';
 
+CREATE FUNCTION mobility.standing_offers(p_vehicle_type text, p_boundary extensions.geometry) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(to_jsonb(f) order by f.expires_at, f.offer_id), '[]')
+  from (
+    select o.id as offer_id, o.dispatch_id, o.passenger_trip_id, o.driver_trip_id, t.vehicle_type,
+      p.display_name as driver_name, o.distance_m, o.eta_s, o.created_at, o.expires_at
+    from mobility.offers o
+    join mobility.trips t on t.id = o.passenger_trip_id
+    join mobility.profiles p on p.user_id = o.driver_user_id
+    where o.status = 'offered' and o.expires_at > now()
+      and (p_vehicle_type is null or t.vehicle_type = p_vehicle_type)
+      and mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng)
+    order by o.expires_at, o.id limit mobility.operator_list_limit()
+  ) f
+$$;
+
+COMMENT ON FUNCTION mobility.standing_offers(p_vehicle_type text, p_boundary extensions.geometry) IS 'The offers that drivers look at now.';
+
 CREATE FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2052,7 +2360,8 @@ begin
   if t.status = 'matched' and p_command ? 'lat' then return; end if;
   t := mobility.prolong_trip(p_user_id, (p_command ->> 'trip_id')::uuid, interval '2 hours');
   if t.role = 'driver' then
-    update mobility.live_positions set position_at = now(), available = findable_from <= now()
+    update mobility.live_positions set position_at = now(), pings = 0,
+      available = findable_from <= now() and trust >= mobility.least_trust()
     where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
   end if;
   perform mobility.say(p_user_id, 'still_online', jsonb_build_object(
@@ -2185,6 +2494,23 @@ $$;
 
 COMMENT ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) IS 'Tells both sides why there is no match any more.';
 
+CREATE FUNCTION mobility.tell_withdrawn(m mobility.matches) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_match jsonb := jsonb_build_object('match_id', m.id, 'trip_id', m.passenger_trip_id,
+    'searching', m.status = 'cancelled_driver');
+begin
+  update mobility.outbox set status = 'withdrawn', lease = null
+  where subject = m.id and status = 'queued' and lease is null;
+  perform mobility.say(m.passenger_user_id, 'ride_withdrawn', v_match || '{"side": "passenger"}');
+  perform mobility.say(m.driver_user_id, 'ride_withdrawn', v_match || '{"side": "driver"}');
+end
+$$;
+
+COMMENT ON FUNCTION mobility.tell_withdrawn(m mobility.matches) IS 'Tells both sides of a match that an operator ended it.';
+
 CREATE FUNCTION mobility.time_ride() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2298,6 +2624,37 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.vehicle_type(p_code text) IS 'A vehicle type by its code, or INVALID_VEHICLE_TYPE.';
+
+CREATE FUNCTION mobility.waiting_passengers(p_vehicle_type text, p_boundary extensions.geometry) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with waiting as materialized (
+    select t.id, extract(epoch from now() - greatest(t.created_at, t.scheduled_for - mobility.schedule_lead()))::integer as wait_s
+    from mobility.live_positions l join mobility.trips t on t.id = l.trip_id
+    where l.role = 'passenger' and l.available and l.expires_at > now()
+      and (p_vehicle_type is null or l.vehicle_type = p_vehicle_type)
+      and mobility.is_within(p_boundary, l.lat, l.lng)
+  )
+  select jsonb_build_object(
+    'count', (select count(*) from waiting), 'oldest_wait_s', (select max(wait_s) from waiting),
+    'trips', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'trip_id', t.id, 'vehicle_type', t.vehicle_type, 'name', p.display_name, 'wait_s', w.wait_s,
+        'pickup', mobility.trip_json(t) -> 'pickup', 'dropoff', mobility.trip_json(t) -> 'dropoff',
+        'fare_amount', t.fare_amount, 'currency', t.currency, 'expires_at', t.expires_at,
+        'dispatch', (
+          select jsonb_build_object('id', d.id, 'candidates', jsonb_array_length(d.candidates),
+            'offered', d.next_candidate, 'started_at', d.created_at)
+          from mobility.dispatches d where d.passenger_trip_id = t.id and d.status = 'running'
+        )) order by w.wait_s desc, t.id)
+      from (select * from waiting order by wait_s desc, id limit mobility.operator_list_limit()) w
+      join mobility.trips t on t.id = w.id
+      join mobility.profiles p on p.user_id = t.user_id
+    ), '[]'))
+$$;
+
+COMMENT ON FUNCTION mobility.waiting_passengers(p_vehicle_type text, p_boundary extensions.geometry) IS 'Passengers who wait: {count, oldest_wait_s, trips}.';
 
 CREATE FUNCTION mobility.wake_on_enqueue() RETURNS trigger
     LANGUAGE plpgsql
@@ -2468,6 +2825,30 @@ end
 $$;
 
 COMMENT ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) IS 'Binds a passenger trip and a driver trip in a pending match.';
+
+CREATE FUNCTION public.acknowledge_sos(p_acting_user uuid, p_alert_id uuid, p_by text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+  a mobility.sos_alerts;
+begin
+  select * into a from mobility.sos_alerts where id = p_alert_id for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'ALERT_NOT_FOUND', detail = 'No call for help has this id';
+  end if;
+  if a.acknowledged_at is null then
+    update mobility.sos_alerts set acknowledged_at = now(), acknowledged_by = case
+      when p_acting_user is null then coalesce(left(nullif(trim(p_by), ''), 120), v_operator) else v_operator end
+    where id = a.id returning * into a;
+    perform mobility.log_operator(p_acting_user, 'acknowledge_sos', a.id::text);
+  end if;
+  return jsonb_build_object('operator', v_operator, 'alert', mobility.sos_json(a));
+end
+$$;
+
+COMMENT ON FUNCTION public.acknowledge_sos(p_acting_user uuid, p_alert_id uuid, p_by text) IS 'Takes up a call for help: {alert}.';
 
 CREATE FUNCTION public.advance_match(p_acting_user uuid, p_match_id uuid, p_action text, p_as text DEFAULT NULL::text, p_pin text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_keep_searching boolean DEFAULT false, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2958,6 +3339,35 @@ $$;
 
 COMMENT ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) IS 'Offers a passenger''s trip to candidates in turn: {dispatch}.';
 
+CREATE FUNCTION public.drop_dead_letter(p_acting_user uuid, p_queue text, p_id text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+  v_uuid uuid := mobility.letter_uuid(p_queue, p_id);
+  v_number bigint := mobility.letter_number(p_queue, p_id);
+  v_dropped text;
+begin
+  if p_queue = 'outbox' then
+    update mobility.outbox set status = 'withdrawn' where id = v_uuid and status = 'dead'
+    returning kind into v_dropped;
+  elsif p_queue = 'deliveries' then
+    delete from mobility.deliveries where id = v_uuid and status = 'dead' returning target into v_dropped;
+  elsif p_queue = 'inbox' then
+    update mobility.inbox set error_code = null
+    where id = v_number and error_code is not null and done_at is not null returning content ->> 'kind' into v_dropped;
+  end if;
+  if v_dropped is null then
+    raise sqlstate 'PT404' using message = 'DEAD_LETTER_NOT_FOUND', detail = 'Nothing that was given up has this id';
+  end if;
+  perform mobility.log_operator(p_acting_user, 'drop_dead_letter', p_queue || ':' || p_id, v_dropped);
+  return jsonb_build_object('operator', v_operator, 'queue', p_queue, 'id', p_id);
+end
+$$;
+
+COMMENT ON FUNCTION public.drop_dead_letter(p_acting_user uuid, p_queue text, p_id text) IS 'Drops what was given up: {queue, id}.';
+
 CREATE FUNCTION public.eta_accuracy(p_hours integer DEFAULT 24) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3102,8 +3512,9 @@ begin
   select * into v_vehicle from mobility.vehicle_types where code = v_passenger.vehicle_type;
   return jsonb_build_object(
     'match', mobility.match_json(m, p_acting_user),
-    'driver_position', mobility.position_json(v_driver),
-    'passenger_position', mobility.position_json(v_passenger),
+    -- Where somebody goes after the ride is nobody's business.
+    'driver_position', case when m.live then mobility.position_json(v_driver) end,
+    'passenger_position', case when m.live then mobility.position_json(v_passenger) end,
     'vehicle', mobility.pace_json(v_vehicle, v_passenger.pickup_lat, v_passenger.pickup_lng),
     'events', (
       select jsonb_agg(jsonb_build_object('from_status', e.from_status, 'to_status', e.to_status,
@@ -3211,6 +3622,211 @@ $$;
 
 COMMENT ON FUNCTION public.open_link(p_token text) IS 'The ride behind a link as its viewer may see it.';
 
+CREATE FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid DEFAULT NULL::uuid, p_trip_id uuid DEFAULT NULL::uuid, p_reason text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+  m mobility.matches;
+  t mobility.trips;
+begin
+  if p_match_id is not null then
+    m := mobility.move_by_operator(p_match_id, 'stop');
+    perform mobility.end_trip(m.passenger_trip_id, 'cancelled', 'operator');
+    perform mobility.log_operator(p_acting_user, 'cancel_ride', m.id::text, p_reason);
+    return jsonb_build_object('operator', v_operator, 'match', mobility.match_json(m, m.driver_user_id));
+  end if;
+  select * into t from mobility.trips where id = p_trip_id for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
+  elsif t.status = 'matched' then
+    raise sqlstate 'PT409' using message = 'TRIP_ALREADY_MATCHED', detail = 'The trip is in a ride: cancel that',
+      hint = (select jsonb_build_object('match_id', r.id)::text from mobility.matches r
+        where r.live and t.id in (r.passenger_trip_id, r.driver_trip_id) limit 1);
+  elsif t.status = 'cancelled' then
+    raise sqlstate 'PT409' using message = 'TRIP_CANCELLED', detail = 'The trip was cancelled before';
+  elsif t.status = 'expired' then
+    raise sqlstate 'PT410' using message = 'TRIP_EXPIRED', detail = 'The trip expired';
+  elsif t.status = 'completed' then
+    raise sqlstate 'PT409' using message = 'TRIP_COMPLETED', detail = 'The trip is over';
+  end if;
+  perform mobility.end_trip(t.id, 'cancelled', 'operator');
+  if t.role = 'driver' then
+    perform mobility.say(t.user_id, 'offline', mobility.earnings_today(t.user_id));
+  else
+    perform mobility.say(t.user_id, 'trip_cancelled', jsonb_build_object('trip_id', t.id));
+  end if;
+  perform mobility.log_operator(p_acting_user, 'cancel_trip', t.id::text, p_reason);
+  select * into t from mobility.trips where id = t.id;
+  return jsonb_build_object('operator', v_operator, 'trip', mobility.trip_json(t));
+end
+$$;
+
+COMMENT ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) IS 'Cancels a ride or an open trip: {match} or {trip}.';
+
+CREATE FUNCTION public.operator_dead_letters(p_acting_user uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+begin
+  return jsonb_build_object('operator', v_operator, 'letters', coalesce((
+    select jsonb_agg(to_jsonb(d) order by d.created_at desc, d.queue, d.id)
+    from (
+      (select 'outbox' as queue, o.id::text, o.kind, p.display_name as "to", o.error_code::text, o.error_detail, o.attempts,
+        o.created_at, o.valid_until <= now() as is_expired
+      from mobility.outbox o join mobility.profiles p on p.user_id = o.user_id
+      where o.status = 'dead' order by o.created_at desc limit mobility.operator_list_limit())
+      union all
+      (select 'deliveries', y.id::text, y.target, null, null, y.error_detail, y.attempts, y.created_at, false
+      from mobility.deliveries y
+      where y.status = 'dead' order by y.created_at desc limit mobility.operator_list_limit())
+      union all
+      (select 'inbox', i.id::text, coalesce(i.content ->> 'task', i.content ->> 'kind'), p.display_name, i.error_code, null,
+        i.attempts, i.received_at, i.content ->> 'kind' = 'text' and not i.content ? 'text'
+      from mobility.inbox i join mobility.profiles p on p.user_id = i.user_id
+      where i.error_code is not null and i.done_at is not null
+      order by i.received_at desc limit mobility.operator_list_limit())
+      order by created_at desc limit mobility.operator_list_limit()
+    ) d), '[]'));
+end
+$$;
+
+COMMENT ON FUNCTION public.operator_dead_letters(p_acting_user uuid) IS 'What the queues gave up: {letters}.';
+
+CREATE FUNCTION public.operator_overview(p_acting_user uuid, p_filter jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+  v_vehicle_type text := p_filter ->> 'vehicle_type';
+  v_status text := p_filter ->> 'status';
+  v_boundary extensions.geometry;
+  v_waiting jsonb;
+  v_free jsonb;
+  v_rides jsonb;
+begin
+  if v_vehicle_type is not null then perform mobility.vehicle_type(v_vehicle_type); end if;
+  if p_filter ->> 'area' is not null then
+    select boundary into v_boundary from mobility.areas where code = p_filter ->> 'area';
+    if not found then
+      raise sqlstate 'PT400' using message = 'VALIDATION_ERROR', detail = 'area: no area has this code',
+        hint = (select jsonb_build_object('areas', jsonb_agg(code order by code))::text from mobility.areas);
+    end if;
+  end if;
+  v_waiting := mobility.waiting_passengers(v_vehicle_type, v_boundary);
+  v_free := mobility.available_drivers(v_vehicle_type, v_boundary);
+  v_rides := mobility.live_rides(v_vehicle_type, v_boundary, v_status);
+  return jsonb_build_object(
+    'operator', v_operator, 'now', now(),
+    'counts', jsonb_build_object(
+      'waiting', v_waiting -> 'count', 'oldest_wait_s', v_waiting -> 'oldest_wait_s',
+      'available', v_free -> 'available', 'rides', v_rides -> 'by_status',
+      'dispatches', (select count(*) from mobility.dispatches d join mobility.trips t on t.id = d.passenger_trip_id
+        where d.status = 'running' and (v_vehicle_type is null or t.vehicle_type = v_vehicle_type)
+          and mobility.is_within(v_boundary, t.pickup_lat, t.pickup_lng)),
+      'sos', (select count(*) from mobility.sos_alerts where acknowledged_at is null),
+      'dead_letters', (select sum((q.depth ->> 'dead')::integer) from jsonb_each(public.queue_depths()) q (queue, depth))),
+    'trips', case when coalesce(v_status, 'waiting') = 'waiting' then v_waiting -> 'trips' else '[]' end,
+    'drivers', case when coalesce(v_status, 'available') = 'available' then v_free -> 'drivers' else '[]' end,
+    'offers', case when coalesce(v_status, 'offered') = 'offered'
+      then mobility.standing_offers(v_vehicle_type, v_boundary) else '[]' end,
+    'rides', v_rides -> 'rides');
+end
+$$;
+
+COMMENT ON FUNCTION public.operator_overview(p_acting_user uuid, p_filter jsonb) IS 'Everything that is going on now, for operators.';
+
+CREATE FUNCTION public.operator_redispatch(p_acting_user uuid, p_match_id uuid DEFAULT NULL::uuid, p_trip_id uuid DEFAULT NULL::uuid, p_reason text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+  m mobility.matches;
+  t mobility.trips;
+begin
+  if p_match_id is not null then
+    m := mobility.move_by_operator(p_match_id, 'redispatch');
+    perform mobility.log_operator(p_acting_user, 'redispatch', m.id::text, p_reason);
+    return jsonb_build_object('operator', v_operator, 'passenger_trip_id', m.passenger_trip_id,
+      'match', mobility.match_json(m, m.driver_user_id));
+  end if;
+  select * into t from mobility.trips where id = p_trip_id for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'TRIP_NOT_FOUND', detail = 'No trip has this id';
+  elsif t.role <> 'passenger' then
+    raise sqlstate 'PT422' using message = 'TRIP_WRONG_ROLE', detail = 'A driver is looked for by a passenger';
+  end if;
+  perform mobility.check_open(t, 'passenger');
+  perform mobility.log_operator(p_acting_user, 'redispatch', t.id::text, p_reason);
+  return jsonb_build_object('operator', v_operator, 'passenger_trip_id', t.id, 'match', null);
+end
+$$;
+
+COMMENT ON FUNCTION public.operator_redispatch(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) IS 'Frees a passenger for another driver: {passenger_trip_id, match}.';
+
+CREATE FUNCTION public.operator_ride(p_acting_user uuid, p_match_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+  m mobility.matches;
+  t mobility.trips;
+  u mobility.trips;
+begin
+  select * into m from mobility.matches where id = p_match_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match has this id';
+  end if;
+  select * into t from mobility.trips where id = m.passenger_trip_id;
+  select * into u from mobility.trips where id = m.driver_trip_id;
+  return jsonb_build_object(
+    -- As the driver may see it.
+    'match', mobility.match_json(m, m.driver_user_id),
+    'passenger', mobility.person_card(m.passenger_user_id, 'passenger'),
+    'driver', mobility.person_card(m.driver_user_id, 'driver') || jsonb_build_object('plate', (
+      select plate from mobility.vehicles v where v.user_id = m.driver_user_id and v.vehicle_type = t.vehicle_type)),
+    'positions', jsonb_build_object(
+      -- Where somebody goes after the ride is nobody's business.
+      'driver', case when m.live then mobility.position_json(u) end,
+      'passenger', case when m.live then mobility.position_json(t) end,
+      'points', (select count(*) from mobility.ride_points where match_id = m.id),
+      'predicted_pickup_s', m.predicted_pickup_s, 'predicted_ride_s', m.predicted_ride_s),
+    'way', coalesce((
+      select jsonb_agg(jsonb_build_array(w.lat, w.lng) order by w.recorded_at)
+      from (select * from mobility.ride_points where match_id = m.id
+        order by recorded_at desc limit mobility.operator_list_limit()) w), '[]'),
+    'timeline', mobility.ride_timeline(m),
+    'operator', v_operator, 'now', now());
+end
+$$;
+
+COMMENT ON FUNCTION public.operator_ride(p_acting_user uuid, p_match_id uuid) IS 'A ride in full, for operators.';
+
+CREATE FUNCTION public.operator_sos(p_acting_user uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+begin
+  return jsonb_build_object('operator', v_operator, 'alerts', coalesce((
+    select jsonb_agg(mobility.sos_json(a) order by a.acknowledged_at is not null,
+      case when a.acknowledged_at is null then a.created_at end, a.acknowledged_at desc, a.id)
+    from (
+      select * from mobility.sos_alerts where acknowledged_at is null or acknowledged_at > now() - interval '1 day'
+      order by acknowledged_at is not null, acknowledged_at desc, created_at limit mobility.operator_list_limit()
+    ) a), '[]'));
+end
+$$;
+
+COMMENT ON FUNCTION public.operator_sos(p_acting_user uuid) IS 'Calls for help: {alerts}.';
+
 CREATE FUNCTION public.people_cards(p_trip_ids uuid[]) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3307,9 +3923,12 @@ declare
 begin
   -- In one order, so that two webhooks about the same people follow each other.
   for r in
-    select * from jsonb_to_recordset(p_messages) as x (message_id text, whatsapp_user_id text, phone text,
-      display_name text, sent_at timestamptz, content jsonb)
-    order by whatsapp_user_id, phone, sent_at, message_id
+    select * from rows from (
+      jsonb_to_recordset(p_messages) as (message_id text, whatsapp_user_id text, phone text,
+        display_name text, sent_at timestamptz, content jsonb)
+    ) with ordinality
+    -- Times are whole seconds: of one second, the order they came in.
+    order by whatsapp_user_id, phone, sent_at, ordinality
   loop
     v_user_id := mobility.identify(r.whatsapp_user_id, r.phone, r.display_name);
     -- First, since it locks: the same message twice at once follows itself.
@@ -3372,11 +3991,14 @@ begin
         and failed_message_id is distinct from r.message_id;
     else
       update mobility.outbox
-      set status = case when r.outcome = 'dead' or r.outcome = 'template' and as_template then 'dead' else status end,
+      set status = case when r.outcome = 'dead' or r.outcome = 'template' and as_template then 'dead'
+          when r.outcome = 'expired' then 'expired' else status end,
+        -- Held is what fails for a reason that lies with the account: no fault of the message.
+        attempts = attempts - case r.outcome when 'hold' then 1 else 0 end,
         as_template = as_template or r.outcome = 'template',
-        not_before = now() + make_interval(secs => case r.outcome when 'retry' then coalesce(r.retry_after_s, 10)
+        not_before = now() + make_interval(secs => case when r.outcome in ('retry', 'hold') then coalesce(r.retry_after_s, 10)
           -- Nobody knows whether it went out: a status is waited for before it is sent again.
-          when 'unknown' then 30 else 0 end),
+          when r.outcome = 'unknown' then 30 else 0 end),
         error_code = r.error_code, error_detail = left(r.error_detail, 500), lease = null, lease_until = null
       where id = r.id and lease = r.lease and status = 'queued';
     end if;
@@ -3388,18 +4010,61 @@ $$;
 
 COMMENT ON FUNCTION public.record_outbox(p_results jsonb) IS 'Records what became of claimed messages.';
 
+CREATE FUNCTION public.retry_dead_letter(p_acting_user uuid, p_queue text, p_id text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+  v_uuid uuid := mobility.letter_uuid(p_queue, p_id);
+  v_number bigint := mobility.letter_number(p_queue, p_id);
+  v_is_expired boolean;
+begin
+  if p_queue = 'outbox' then
+    select valid_until <= now() into v_is_expired from mobility.outbox where id = v_uuid and status = 'dead' for update;
+  elsif p_queue = 'deliveries' then
+    select false into v_is_expired from mobility.deliveries where id = v_uuid and status = 'dead' for update;
+  elsif p_queue = 'inbox' then
+    select content ->> 'kind' = 'text' and not content ? 'text' into v_is_expired from mobility.inbox
+    where id = v_number and error_code is not null and done_at is not null for update;
+  end if;
+  if v_is_expired is null then
+    raise sqlstate 'PT404' using message = 'DEAD_LETTER_NOT_FOUND', detail = 'Nothing that was given up has this id';
+  elsif v_is_expired then
+    raise sqlstate 'PT410' using message = 'DEAD_LETTER_EXPIRED', detail = 'It is not worth another attempt any more';
+  end if;
+  if p_queue = 'outbox' then
+    update mobility.outbox set status = 'queued', attempts = 0, not_before = now(), lease = null, lease_until = null,
+      failed_message_id = coalesce(message_id, failed_message_id), message_id = null, error_code = null, error_detail = null
+    where id = v_uuid;
+  elsif p_queue = 'deliveries' then
+    update mobility.deliveries set status = 'queued', attempts = 0, not_before = now(), lease = null, lease_until = null,
+      error_detail = null
+    where id = v_uuid;
+  else
+    update mobility.inbox set done_at = null, error_code = null, attempts = 0, not_before = now() where id = v_number;
+  end if;
+  perform mobility.wake_worker();
+  perform mobility.log_operator(p_acting_user, 'retry_dead_letter', p_queue || ':' || p_id);
+  return jsonb_build_object('operator', v_operator, 'queue', p_queue, 'id', p_id);
+end
+$$;
+
+COMMENT ON FUNCTION public.retry_dead_letter(p_acting_user uuid, p_queue text, p_id text) IS 'Queues what was given up once more: {queue, id}.';
+
 CREATE FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
+  m mobility.matches;
   v_revoked integer;
 begin
-  if not exists (
-    select 1 from mobility.matches
-    where id = p_match_id and (p_acting_user is null or p_acting_user in (driver_user_id, passenger_user_id))
-  ) then
-    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match of yours has this id';
+  select * into m from mobility.matches where id = p_match_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match has this id';
+  elsif p_acting_user not in (m.driver_user_id, m.passenger_user_id) then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
   end if;
   update mobility.trip_links set revoked_at = now()
   where match_id = p_match_id and revoked_at is null and (p_acting_user is null or user_id = p_acting_user);
@@ -3473,7 +4138,8 @@ begin
 
   with stale as materialized (
     select role, vehicle_type, trip_id from mobility.live_positions
-    where role = 'driver' and available and position_at < now() - mobility.freshness_limit()
+    where role = 'driver' and available
+      and position_at < now() - case when pings >= 2 then mobility.silence_limit() else mobility.freshness_limit() end
     for update skip locked
   )
   update mobility.live_positions l set available = false from stale s
@@ -3485,7 +4151,8 @@ begin
     join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
     where t.status = 'open' and t.scheduled_for - mobility.schedule_lead() <= now()
       and not l.available and l.findable_from <= now()
-      and (l.role = 'passenger' or l.position_at > now() - mobility.freshness_limit())
+      and (l.role = 'passenger'
+        or l.position_at > now() - mobility.freshness_limit() and l.trust >= mobility.least_trust())
     for update of l skip locked
   )
   update mobility.live_positions l set available = true from due d
@@ -3601,6 +4268,7 @@ CREATE FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) RETU
 declare
   v_now timestamptz := now();
   v_fresh_since timestamptz := v_now - mobility.freshness_limit();
+  v_least_trust real := mobility.least_trust();
   v_answers jsonb;
   v_rides jsonb;
 begin
@@ -3640,8 +4308,10 @@ begin
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
       speed_mps = n.speed_mps, trust = mobility.trust_after(l.trust, n.verdict),
+      pings = case when n.by_hand then 0
+        when l.position_at > v_now - interval '10 minutes' then least(l.pings + 1, 2) else 1 end,
       available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
-        and mobility.trust_after(l.trust, n.verdict) >= 0.3
+        and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at and n.verdict in ('ok', 'repeat')
@@ -3650,7 +4320,7 @@ begin
   doubted as (
     update mobility.live_positions l
     set trust = mobility.trust_after(l.trust, n.verdict),
-      available = l.available and mobility.trust_after(l.trust, n.verdict) >= 0.3
+      available = l.available and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at and n.verdict in ('jump', 'mock')
@@ -3664,8 +4334,9 @@ begin
     )) order by p.ordinality),
     -- The way of a ride under way: every point of the batch, those before the newest too.
     jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-      'trip_id', p.trip_id, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading, 'speed_mps', p.speed_mps,
-      'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at, 'newest', m.ordinality is not null
+      'trip_id', p.trip_id, 'vehicle_type', p.vehicle_type, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading,
+      'speed_mps', p.speed_mps, 'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at,
+      'newest', m.ordinality is not null
     )) order by p.ordinality) filter (where p.status = 'matched' and p.role = 'driver' and p.code is null
       and d.ordinality is null and p.mock is not true)
   into v_answers, v_rides
@@ -3792,6 +4463,7 @@ CREATE TABLE mobility.live_positions (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (role);
@@ -3814,6 +4486,7 @@ CREATE TABLE mobility.live_drivers (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
@@ -3834,6 +4507,7 @@ CREATE TABLE mobility.live_drivers_cab (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3854,6 +4528,7 @@ CREATE TABLE mobility.live_drivers_lifan (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3874,6 +4549,7 @@ CREATE TABLE mobility.live_drivers_moto (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3894,6 +4570,7 @@ CREATE TABLE mobility.live_drivers_other (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3914,6 +4591,7 @@ CREATE TABLE mobility.live_drivers_truck (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3934,6 +4612,7 @@ CREATE TABLE mobility.live_passengers (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
@@ -3954,6 +4633,7 @@ CREATE TABLE mobility.live_passengers_cab (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3974,6 +4654,7 @@ CREATE TABLE mobility.live_passengers_lifan (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -3994,6 +4675,7 @@ CREATE TABLE mobility.live_passengers_moto (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4014,6 +4696,7 @@ CREATE TABLE mobility.live_passengers_other (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4034,6 +4717,7 @@ CREATE TABLE mobility.live_passengers_truck (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4075,7 +4759,7 @@ CREATE TABLE mobility.match_transitions (
     from_status text NOT NULL,
     actor text NOT NULL,
     to_status text NOT NULL,
-    CONSTRAINT match_transitions_action_check CHECK ((action = ANY (ARRAY['accept'::text, 'decline'::text, 'expire'::text, 'arrive'::text, 'start'::text, 'complete'::text, 'cancel'::text]))),
+    CONSTRAINT match_transitions_action_check CHECK ((action = ANY (ARRAY['accept'::text, 'decline'::text, 'expire'::text, 'arrive'::text, 'start'::text, 'complete'::text, 'cancel'::text, 'redispatch'::text, 'stop'::text]))),
     CONSTRAINT match_transitions_actor_check CHECK ((actor = ANY (ARRAY['driver'::text, 'passenger'::text, 'system'::text])))
 );
 
@@ -4099,6 +4783,30 @@ CREATE TABLE mobility.offers (
 );
 
 COMMENT ON TABLE mobility.offers IS 'Rides offered to drivers, and what they answered.';
+
+CREATE TABLE mobility.operator_actions (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    operator_user_id uuid,
+    operator_name text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    reason text,
+    CONSTRAINT operator_actions_action_check CHECK ((action = ANY (ARRAY['cancel_ride'::text, 'cancel_trip'::text, 'redispatch'::text, 'acknowledge_sos'::text, 'retry_dead_letter'::text, 'drop_dead_letter'::text]))),
+    CONSTRAINT operator_actions_operator_name_check CHECK (((char_length(operator_name) >= 1) AND (char_length(operator_name) <= 120))),
+    CONSTRAINT operator_actions_reason_check CHECK ((char_length(reason) <= 300))
+);
+
+COMMENT ON TABLE mobility.operator_actions IS 'What operators did, to what and why; only appended to.';
+
+ALTER TABLE mobility.operator_actions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME mobility.operator_actions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE mobility.operators (
     user_id uuid NOT NULL,
@@ -4227,22 +4935,6 @@ CREATE TABLE mobility.sending_rate (
 );
 
 COMMENT ON TABLE mobility.sending_rate IS 'The throughput of the WhatsApp number, one row.';
-
-CREATE TABLE mobility.sos_alerts (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    match_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    side text NOT NULL,
-    lat double precision,
-    lng double precision,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    acknowledged_at timestamp with time zone,
-    acknowledged_by text,
-    CONSTRAINT sos_alerts_acknowledged_by_check CHECK ((char_length(acknowledged_by) <= 120)),
-    CONSTRAINT sos_alerts_side_check CHECK ((side = ANY (ARRAY['driver'::text, 'passenger'::text])))
-);
-
-COMMENT ON TABLE mobility.sos_alerts IS 'Calls for help during a ride.';
 
 CREATE TABLE mobility.tariff_peaks (
     tariff_id bigint NOT NULL,
@@ -4458,6 +5150,9 @@ ALTER TABLE ONLY mobility.offers
 ALTER TABLE ONLY mobility.offers
     ADD CONSTRAINT offers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.operator_actions
+    ADD CONSTRAINT operator_actions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY mobility.operators
     ADD CONSTRAINT operators_pkey PRIMARY KEY (user_id);
 
@@ -4614,6 +5309,8 @@ CREATE INDEX offers_due ON mobility.offers USING btree (expires_at) WHERE (statu
 CREATE UNIQUE INDEX offers_one_per_driver ON mobility.offers USING btree (driver_user_id) WHERE (status = 'offered'::text);
 
 CREATE INDEX offers_passenger_trip ON mobility.offers USING btree (passenger_trip_id, created_at);
+
+CREATE INDEX operator_actions_target ON mobility.operator_actions USING btree (target, id);
 
 CREATE INDEX outbox_created ON mobility.outbox USING btree (created_at) WHERE (status <> 'queued'::text);
 
@@ -4927,6 +5624,10 @@ ALTER TABLE mobility.offers ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY offers_read_own ON mobility.offers FOR SELECT TO authenticated USING ((driver_user_id = ( SELECT auth.uid() AS uid)));
 
+ALTER TABLE mobility.operator_actions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY operator_actions_service_only ON mobility.operator_actions TO service_role USING (true) WITH CHECK (true);
+
 ALTER TABLE mobility.operators ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY operators_read_own ON mobility.operators FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -5064,6 +5765,8 @@ REVOKE ALL ON FUNCTION mobility.area_at(p_lat double precision, p_lng double pre
 
 REVOKE ALL ON FUNCTION mobility.arrival_radius_m() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.available_drivers(p_vehicle_type text, p_boundary extensions.geometry) FROM PUBLIC;
+
 GRANT SELECT ON TABLE mobility.trips TO authenticated;
 GRANT SELECT ON TABLE mobility.trips TO service_role;
 
@@ -5084,6 +5787,8 @@ REVOKE ALL ON FUNCTION mobility.check_arrival(m mobility.matches) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.check_location(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.check_open(t mobility.trips, p_side text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.check_operator(p_acting_user uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.check_pin(p_match_id uuid, p_pin text) FROM PUBLIC;
 
@@ -5127,13 +5832,23 @@ REVOKE ALL ON FUNCTION mobility.is_reachable(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_ratio double precision) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.least_trust() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.leave_pool(t mobility.trips) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.letter_number(p_queue text, p_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.letter_uuid(p_queue text, p_id text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.link_of(p_token text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.live_rides(p_vehicle_type text, p_boundary extensions.geometry, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.lock_match(p_match_id uuid, p_acting_user uuid) FROM PUBLIC;
 
@@ -5142,6 +5857,8 @@ REVOKE ALL ON FUNCTION mobility.lock_offers(p_trip_ids uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.lock_positions(p_trip_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.lock_trips(p_trip_a uuid, p_trip_b uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.log_operator(p_acting_user uuid, p_action text, p_target text, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.looks_exchanged(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
@@ -5156,9 +5873,13 @@ GRANT ALL ON FUNCTION mobility.may_receive(p_topic text) TO authenticated;
 
 REVOKE ALL ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.move_by_operator(p_match_id uuid, p_action text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.operator_list_limit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) FROM PUBLIC;
 
@@ -5168,6 +5889,8 @@ GRANT SELECT ON TABLE mobility.vehicle_types TO authenticated;
 GRANT SELECT ON TABLE mobility.vehicle_types TO service_role;
 
 REVOKE ALL ON FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.person_card(p_user_id uuid, p_role text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.plain_eta_s(v mobility.vehicle_types, p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) FROM PUBLIC;
 
@@ -5203,6 +5926,8 @@ REVOKE ALL ON FUNCTION mobility.retry_after(p_error_code integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.ride_card(p_passenger_trip mobility.trips, p_distance_m integer, p_eta_s integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.ride_timeline(m mobility.matches) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.run_command(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.say(p_user_id uuid, p_kind text, p_params jsonb, p_subject uuid, p_valid_until timestamp with time zone) FROM PUBLIC;
@@ -5215,15 +5940,26 @@ REVOKE ALL ON FUNCTION mobility.serve_watches() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.silence_limit() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.situation_of(p_user_id uuid) FROM PUBLIC;
 
+GRANT SELECT ON TABLE mobility.sos_alerts TO authenticated;
+GRANT SELECT ON TABLE mobility.sos_alerts TO service_role;
+
+REVOKE ALL ON FUNCTION mobility.sos_json(a mobility.sos_alerts) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.standing_of(p_user_id uuid, p_role text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.standing_offers(p_vehicle_type text, p_boundary extensions.geometry) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.tell_withdrawn(m mobility.matches) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.time_ride() FROM PUBLIC;
 
@@ -5237,6 +5973,8 @@ REVOKE ALL ON FUNCTION mobility.try_lock_offers(p_trip_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.vehicle_type(p_code text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.waiting_passengers(p_vehicle_type text, p_boundary extensions.geometry) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.wake_on_enqueue() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.wake_worker() FROM PUBLIC;
@@ -5247,6 +5985,9 @@ REVOKE ALL ON FUNCTION mobility.write_search() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.acknowledge_sos(p_acting_user uuid, p_alert_id uuid, p_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.acknowledge_sos(p_acting_user uuid, p_alert_id uuid, p_by text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.advance_match(p_acting_user uuid, p_match_id uuid, p_action text, p_as text, p_pin text, p_reason text, p_keep_searching boolean, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.advance_match(p_acting_user uuid, p_match_id uuid, p_action text, p_as text, p_pin text, p_reason text, p_keep_searching boolean, p_idempotency_key text) TO service_role;
@@ -5278,6 +6019,9 @@ GRANT ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_r
 REVOKE ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.drop_dead_letter(p_acting_user uuid, p_queue text, p_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drop_dead_letter(p_acting_user uuid, p_queue text, p_id text) TO service_role;
+
 REVOKE ALL ON FUNCTION public.eta_accuracy(p_hours integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.eta_accuracy(p_hours integer) TO service_role;
 
@@ -5308,6 +6052,24 @@ GRANT ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) TO ser
 REVOKE ALL ON FUNCTION public.open_link(p_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_link(p_token text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_dead_letters(p_acting_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_dead_letters(p_acting_user uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_overview(p_acting_user uuid, p_filter jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_overview(p_acting_user uuid, p_filter jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_redispatch(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_redispatch(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_ride(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_ride(p_acting_user uuid, p_match_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_sos(p_acting_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_sos(p_acting_user uuid) TO service_role;
+
 REVOKE ALL ON FUNCTION public.people_cards(p_trip_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_cards(p_trip_ids uuid[]) TO service_role;
 
@@ -5328,6 +6090,9 @@ GRANT ALL ON FUNCTION public.record_deliveries(p_results jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.record_outbox(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_outbox(p_results jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.retry_dead_letter(p_acting_user uuid, p_queue text, p_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.retry_dead_letter(p_acting_user uuid, p_queue text, p_id text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) TO service_role;
@@ -5388,9 +6153,6 @@ GRANT SELECT ON TABLE mobility.ratings TO service_role;
 
 GRANT SELECT ON TABLE mobility.ride_points TO authenticated;
 GRANT SELECT ON TABLE mobility.ride_points TO service_role;
-
-GRANT SELECT ON TABLE mobility.sos_alerts TO authenticated;
-GRANT SELECT ON TABLE mobility.sos_alerts TO service_role;
 
 GRANT SELECT ON TABLE mobility.tariff_peaks TO authenticated;
 GRANT SELECT ON TABLE mobility.tariff_peaks TO service_role;

@@ -1,16 +1,22 @@
 import { z } from "zod";
 import { type Metrics, type Platform, Pump } from "../platform/mod.ts";
-import type { GraphClient, SendOutcome } from "../whatsapp/mod.ts";
+import type { GraphClient } from "../whatsapp/mod.ts";
 import { errorLabel } from "./error-label.ts";
 import { recordResults } from "./record-results.ts";
-import { type ClaimedMessage, claimedMessage, sendMessage, WINDOW_CLOSED } from "./send-message.ts";
+import {
+  type ClaimedMessage,
+  claimedMessage,
+  type MessageOutcome,
+  sendMessage,
+  WINDOW_CLOSED,
+} from "./send-message.ts";
 
 const CONCURRENCY = 20;
 /** Seconds: a send's timeout, and the attempts to record it. */
 const LEASE_S = 40;
 const MAX_REMEMBERED = 1000;
 
-type SendResult = SendOutcome & { readonly id: string; readonly lease: string };
+type SendResult = MessageOutcome & { readonly id: string; readonly lease: string };
 
 /** Sends the messages of the outbox, the oldest of each person first, and records what became of each. */
 export function createOutboxPump(
@@ -18,12 +24,12 @@ export function createOutboxPump(
   options: {
     readonly graph: GraphClient;
     readonly tripPageUrl: string;
-    readonly onOutcome?: (outcome: SendOutcome["outcome"]) => void;
+    readonly onOutcome?: (outcome: MessageOutcome["outcome"]) => void;
   },
 ): Pump<ClaimedMessage, SendResult> {
   const { database, logger, metrics } = platform;
   // What may have gone out and could not be recorded: claimed again here, it is recorded and not sent.
-  const remembered = new Map<string, SendOutcome>();
+  const remembered = new Map<string, MessageOutcome>();
 
   async function send(claimed: ClaimedMessage): Promise<SendResult> {
     const { id, lease } = claimed;
@@ -74,7 +80,7 @@ export function createOutboxPump(
   });
 }
 
-function count(metrics: Metrics, outcome: SendOutcome): void {
+function count(metrics: Metrics, outcome: MessageOutcome): void {
   metrics.count("mobility_outbox_total", { outcome: outcome.outcome });
   if (outcome.outcome === "sent") return;
   const code = "error_code" in outcome ? outcome.error_code : null;

@@ -35,11 +35,17 @@ export interface SendOptions {
   readonly logger: Logger;
 }
 
+/** What became of a message: sent or not, or not worth a template. */
+export type MessageOutcome = SendOutcome | {
+  readonly outcome: "expired";
+  readonly error_detail: string;
+};
+
 /** Puts a message into the person's words and sends it. Never rejects. */
 export async function sendMessage(
   claimed: ClaimedMessage,
   { graph, tripPageUrl, logger }: SendOptions,
-): Promise<SendOutcome> {
+): Promise<MessageOutcome> {
   if (claimed.to.whatsapp_user_id === null && claimed.to.phone === null) {
     return { outcome: "dead", error_code: null, error_detail: "no_address" };
   }
@@ -56,7 +62,7 @@ export async function sendMessage(
     return { outcome: "dead", error_code: null, error_detail: "RENDER_FAILED" };
   }
   if (message === null) {
-    return { outcome: "dead", error_code: null, error_detail: WINDOW_CLOSED };
+    return { outcome: "expired", error_detail: WINDOW_CLOSED };
   }
   const body = toGraphBody(message, claimed.to, { callbackData: `outbox:${claimed.id}` });
   return await graph.send(body, { attempts: claimed.attempts });

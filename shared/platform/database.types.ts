@@ -21,6 +21,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "acknowledge_sos": {
+        Args: { "p_acting_user": string; "p_alert_id": string; "p_by"?: string };
+        Returns: Json;
+      };
       "advance_match": {
         Args: {
           "p_acting_user": string;
@@ -93,6 +97,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "drop_dead_letter": {
+        Args: { "p_acting_user": string; "p_id": string; "p_queue": string };
+        Returns: Json;
+      };
       "eta_accuracy": { Args: { "p_hours"?: number }; Returns: Json };
       "fail_inbox": {
         Args: { "p_code": string; "p_event_id": number; "p_lease": string };
@@ -121,6 +129,28 @@ export type Database = {
       "get_rollout": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_trip": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
       "open_link": { Args: { "p_token": string }; Returns: Json };
+      "operator_cancel": {
+        Args: {
+          "p_acting_user": string;
+          "p_match_id"?: string;
+          "p_reason"?: string;
+          "p_trip_id"?: string;
+        };
+        Returns: Json;
+      };
+      "operator_dead_letters": { Args: { "p_acting_user": string }; Returns: Json };
+      "operator_overview": { Args: { "p_acting_user": string; "p_filter"?: Json }; Returns: Json };
+      "operator_redispatch": {
+        Args: {
+          "p_acting_user": string;
+          "p_match_id"?: string;
+          "p_reason"?: string;
+          "p_trip_id"?: string;
+        };
+        Returns: Json;
+      };
+      "operator_ride": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
+      "operator_sos": { Args: { "p_acting_user": string }; Returns: Json };
       "people_cards": { Args: { "p_trip_ids": (string)[] }; Returns: Json };
       "ping": { Args: Record<PropertyKey, never>; Returns: Json };
       "queue_depths": { Args: Record<PropertyKey, never>; Returns: Json };
@@ -141,6 +171,10 @@ export type Database = {
       };
       "record_deliveries": { Args: { "p_results": Json }; Returns: Json };
       "record_outbox": { Args: { "p_results": Json }; Returns: Json };
+      "retry_dead_letter": {
+        Args: { "p_acting_user": string; "p_id": string; "p_queue": string };
+        Returns: Json;
+      };
       "revoke_links": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
       "set_rollout": { Args: { "p_by"?: string; "p_percent": number }; Returns: Json };
       "sweep": { Args: { "p_limit"?: number }; Returns: Json };

@@ -134,7 +134,7 @@ export function classifyRefusal(refusal: Refusal): SendOutcome {
     return { outcome: "dead", error_code: code, error_detail: detail };
   }
   return {
-    outcome: "retry",
+    outcome: what === "account" ? "hold" : "retry",
     error_code: code,
     error_detail: detail,
     retry_after_s: Math.min(

@@ -126,7 +126,7 @@ create policy deliveries_service_only on mobility.deliveries for all to service_
 -- nothing: null.
 create function mobility.say(
   p_user_id uuid, p_kind text, p_params jsonb default '{}', p_subject uuid default null,
-  p_valid_until timestamptz default 'infinity'
+  p_valid_until timestamptz default now() + interval '1 day'
 ) returns uuid
 language sql
 set search_path = ''

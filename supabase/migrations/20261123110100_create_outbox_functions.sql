@@ -99,11 +99,14 @@ begin
         and failed_message_id is distinct from r.message_id;
     else
       update mobility.outbox
-      set status = case when r.outcome = 'dead' or r.outcome = 'template' and as_template then 'dead' else status end,
+      set status = case when r.outcome = 'dead' or r.outcome = 'template' and as_template then 'dead'
+          when r.outcome = 'expired' then 'expired' else status end,
+        -- Held is what fails for a reason that lies with the account: no fault of the message.
+        attempts = attempts - case r.outcome when 'hold' then 1 else 0 end,
         as_template = as_template or r.outcome = 'template',
-        not_before = now() + make_interval(secs => case r.outcome when 'retry' then coalesce(r.retry_after_s, 10)
+        not_before = now() + make_interval(secs => case when r.outcome in ('retry', 'hold') then coalesce(r.retry_after_s, 10)
           -- Nobody knows whether it went out: a status is waited for before it is sent again.
-          when 'unknown' then 30 else 0 end),
+          when r.outcome = 'unknown' then 30 else 0 end),
         error_code = r.error_code, error_detail = left(r.error_detail, 500), lease = null, lease_until = null
       where id = r.id and lease = r.lease and status = 'queued';
     end if;

@@ -89,9 +89,12 @@ declare
 begin
   -- In one order, so that two webhooks about the same people follow each other.
   for r in
-    select * from jsonb_to_recordset(p_messages) as x (message_id text, whatsapp_user_id text, phone text,
-      display_name text, sent_at timestamptz, content jsonb)
-    order by whatsapp_user_id, phone, sent_at, message_id
+    select * from rows from (
+      jsonb_to_recordset(p_messages) as (message_id text, whatsapp_user_id text, phone text,
+        display_name text, sent_at timestamptz, content jsonb)
+    ) with ordinality
+    -- Times are whole seconds: of one second, the order they came in.
+    order by whatsapp_user_id, phone, sent_at, ordinality
   loop
     v_user_id := mobility.identify(r.whatsapp_user_id, r.phone, r.display_name);
     -- First, since it locks: the same message twice at once follows itself.

@@ -284,6 +284,35 @@ chatTest(
   },
 );
 
+chatTest(
+  "record_outbox() does not count attempts that failed for the account's sake",
+  async ({ sql }) => {
+    const [id = ""] = await sayMany(sql, (await newPerson(sql)).user_id, 1);
+    for (let attempt = 0; attempt < 15; attempt++) {
+      const [claimed] = await claimOutbox(sql);
+      assert.deepEqual([claimed?.id, claimed?.attempts], [id, 0]);
+      const hold = {
+        outcome: "hold",
+        error_code: 190,
+        error_detail: "token",
+        retry_after_s: 60,
+      } as const;
+      await recordOutbox(sql, [{ id, lease: claimed?.lease ?? "", ...hold }]);
+      assert.deepEqual(await claimOutbox(sql), []);
+      await letChatTimePass(sql, 60);
+    }
+  },
+);
+
+chatTest("record_outbox() lets go of what no template is worth", async ({ sql }) => {
+  const [id = ""] = await sayMany(sql, (await newPerson(sql)).user_id, 1);
+  const [claimed] = await claimOutbox(sql);
+  await recordOutbox(sql, [
+    { id, lease: claimed?.lease ?? "", outcome: "expired", error_detail: "window_closed" },
+  ]);
+  assert.equal(await statusOf(sql, id), "expired");
+});
+
 chatTest("claim_outbox() does not send what is not worth it any more", async ({ sql }) => {
   const { user_id } = await newPerson(sql);
   await sql`

@@ -119,7 +119,7 @@ Deno.test("GraphClient.send tells its length, and does not follow redirects", as
     },
   );
   const outcome = await clientAt(`http://127.0.0.1:${server.addr.port}`).send(text);
-  assert.equal(outcome.outcome, "retry");
+  assert.equal(outcome.outcome, "hold");
   assert.deepEqual(seen, [["/1/messages", true]]);
 });
 

@@ -80,7 +80,7 @@ const codes: [string, number, number[], unknown[]][] = [
     "waits until the account is mended",
     400,
     [0, 3, 10, 33, 190, 200, 299, 368, 131005, 131031, 131042, 131045, 131048, 131057, 133010],
-    ["retry", 60],
+    ["hold", 60],
   ],
   [
     "is dead",
@@ -113,16 +113,16 @@ Deno.test("GraphClient.send: code 131047 asks for a template, unless it was one"
 
 Deno.test("GraphClient.send: code 100 on the number itself is the account's trouble", async () => {
   const result = await refusing(400, { code: 100, error_subcode: 33 }).send(text);
-  assert.deepEqual(summary(result), ["retry", 100, 60]);
+  assert.deepEqual(summary(result), ["hold", 100, 60]);
 });
 
 Deno.test("GraphClient.send: without a code that is known the status decides", async () => {
   const statuses: [number, unknown[]][] = [
-    [302, ["retry", null, 60]],
+    [302, ["hold", null, 60]],
     [400, ["dead", null]],
-    [401, ["retry", null, 60]],
-    [403, ["retry", null, 60]],
-    [404, ["retry", null, 60]],
+    [401, ["hold", null, 60]],
+    [403, ["hold", null, 60]],
+    [404, ["hold", null, 60]],
     [408, ["retry", null, 2]],
     [413, ["dead", null]],
     [429, ["retry", null, 5]],
@@ -141,16 +141,16 @@ Deno.test("GraphClient.send: without a code that is known the status decides", a
 });
 
 Deno.test("GraphClient.send waits longer each time, but not for ever", async () => {
-  const waits: [number, number[]][] = [
-    [131056, [1, 4, 16, 64, 256, 256]],
-    [130429, [5, 10, 20, 40, 80, 160]],
-    [131000, [2, 4, 8, 16, 32, 60]],
-    [190, [60, 60]],
+  const waits: [number, string, number[]][] = [
+    [131056, "retry", [1, 4, 16, 64, 256, 256]],
+    [130429, "retry", [5, 10, 20, 40, 80, 160]],
+    [131000, "retry", [2, 4, 8, 16, 32, 60]],
+    [190, "hold", [60, 60]],
   ];
-  for (const [code, seconds] of waits) {
+  for (const [code, outcome, seconds] of waits) {
     const client = refusing(400, { code });
     for (const [attempts, wait] of seconds.entries()) {
-      assert.deepEqual(summary(await client.send(text, { attempts })), ["retry", code, wait]);
+      assert.deepEqual(summary(await client.send(text, { attempts })), [outcome, code, wait]);
     }
   }
   assert.deepEqual(summary(await refusing(429, "").send(text, { attempts: 1e6 })), [

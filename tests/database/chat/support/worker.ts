@@ -74,7 +74,7 @@ export async function claimOutbox(
 export interface Result {
   readonly id: string;
   readonly lease: string;
-  readonly outcome: "sent" | "retry" | "dead" | "template" | "unknown";
+  readonly outcome: "sent" | "retry" | "hold" | "dead" | "expired" | "template" | "unknown";
   readonly message_id?: string;
   readonly error_code?: number | null;
   readonly error_detail?: string;
