@@ -25,6 +25,9 @@ create table mobility.live_positions (
   speed_mps real,
   -- How far its positions are to be believed, 0 to 1 (mobility.judge_position).
   trust real not null default 1,
+  -- Positions that a phone sent in a row, each within ten minutes of the one before; counted up to 2. Whose
+  -- phone sends is expected to go on: silence means something then (public.sweep).
+  pings smallint not null default 0,
   -- What standing_of says of the person, ready to be sent.
   standing json not null,
   primary key (role, vehicle_type, trip_id)
@@ -47,6 +50,20 @@ language sql immutable parallel safe
 set search_path = ''
 as $$ select interval '30 minutes' $$;
 comment on function mobility.freshness_limit is 'Age from which a driver''s position is not offered any more.';
+
+-- Whose phone sent positions and fell silent for longer than this is not offered.
+create function mobility.silence_limit() returns interval
+language sql immutable parallel safe
+set search_path = ''
+as $$ select interval '3 minutes' $$;
+comment on function mobility.silence_limit is 'Silence after which a driver whose phone sent positions is not offered.';
+
+-- Whose positions are believed less than this is not offered.
+create function mobility.least_trust() returns real
+language sql immutable parallel safe
+set search_path = ''
+as $$ select 0.3::real $$;
+comment on function mobility.least_trust is 'The trust in a driver''s positions below which they are not offered.';
 
 -- Writes the search anew, with one statement for each pool. A statement that names its table keeps its
 -- plan; one put together on each call is planned on each call, which costs as much as running it.

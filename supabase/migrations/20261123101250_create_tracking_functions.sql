@@ -29,7 +29,8 @@ comment on function mobility.price_finished_ride is 'Prices a ride without a dro
 -- What to think of a position that follows another: ok; repeat (the very same point, as a frozen fix gives it);
 -- mock (the phone says that an app made it up); jump (nobody is that fast). Only ok and repeat move anything.
 -- 55 m/s is 200 km/h; below a kilometre it is taken for the noise of a phone that has just found itself. A
--- jump that was true is believed after a while, because the time since the last good point grows.
+-- jump that was true is believed after a while, because the time since the last good point grows. Time counts
+-- either way: a point kept while a phone was offline may be the older one.
 create function mobility.judge_position(
   p_from_lat double precision, p_from_lng double precision, p_from_at timestamptz,
   p_lat double precision, p_lng double precision, p_at timestamptz, p_mock boolean
@@ -40,16 +41,16 @@ as $$
   select case
     when p_mock then 'mock'
     when p_lat = p_from_lat and p_lng = p_from_lng then 'repeat'
-    -- A hundredth of a degree is at most 1.1 km: most points need no trigonometry.
+    -- Less than a kilometre anywhere on Earth: most points need no trigonometry.
     when abs(p_lat - p_from_lat) < 0.006 and abs(p_lng - p_from_lng) < 0.006 then 'ok'
     when mobility.distance_m(p_from_lat, p_from_lng, p_lat, p_lng)
-      > greatest(1000, 55 * extract(epoch from p_at - p_from_at)) then 'jump'
+      > greatest(1000, 55 * abs(extract(epoch from p_at - p_from_at))) then 'jump'
     else 'ok'
   end
 $$;
 comment on function mobility.judge_position is 'What to think of a position: ok, repeat, mock or jump.';
 
--- How far positions are believed after one more. Below 0.3 a driver is not offered.
+-- How far positions are believed after one more.
 create function mobility.trust_after(p_trust real, p_verdict text) returns real
 language sql immutable parallel safe
 set search_path = ''
@@ -75,6 +76,7 @@ as $$
 declare
   v_now timestamptz := now();
   v_fresh_since timestamptz := v_now - mobility.freshness_limit();
+  v_least_trust real := mobility.least_trust();
   v_answers jsonb;
   v_rides jsonb;
 begin
@@ -114,8 +116,10 @@ begin
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
       speed_mps = n.speed_mps, trust = mobility.trust_after(l.trust, n.verdict),
+      pings = case when n.by_hand then 0
+        when l.position_at > v_now - interval '10 minutes' then least(l.pings + 1, 2) else 1 end,
       available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
-        and mobility.trust_after(l.trust, n.verdict) >= 0.3
+        and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at and n.verdict in ('ok', 'repeat')
@@ -124,7 +128,7 @@ begin
   doubted as (
     update mobility.live_positions l
     set trust = mobility.trust_after(l.trust, n.verdict),
-      available = l.available and mobility.trust_after(l.trust, n.verdict) >= 0.3
+      available = l.available and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at and n.verdict in ('jump', 'mock')
@@ -138,8 +142,9 @@ begin
     )) order by p.ordinality),
     -- The way of a ride under way: every point of the batch, those before the newest too.
     jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-      'trip_id', p.trip_id, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading, 'speed_mps', p.speed_mps,
-      'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at, 'newest', m.ordinality is not null
+      'trip_id', p.trip_id, 'vehicle_type', p.vehicle_type, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading,
+      'speed_mps', p.speed_mps, 'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at,
+      'newest', m.ordinality is not null
     )) order by p.ordinality) filter (where p.status = 'matched' and p.role = 'driver' and p.code is null
       and d.ordinality is null and p.mock is not true)
   into v_answers, v_rides
@@ -220,8 +225,9 @@ begin
   select * into v_vehicle from mobility.vehicle_types where code = v_passenger.vehicle_type;
   return jsonb_build_object(
     'match', mobility.match_json(m, p_acting_user),
-    'driver_position', mobility.position_json(v_driver),
-    'passenger_position', mobility.position_json(v_passenger),
+    -- Where somebody goes after the ride is nobody's business.
+    'driver_position', case when m.live then mobility.position_json(v_driver) end,
+    'passenger_position', case when m.live then mobility.position_json(v_passenger) end,
     'vehicle', mobility.pace_json(v_vehicle, v_passenger.pickup_lat, v_passenger.pickup_lng),
     'events', (
       select jsonb_agg(jsonb_build_object('from_status', e.from_status, 'to_status', e.to_status,

@@ -50,7 +50,8 @@ begin
 
   with stale as materialized (
     select role, vehicle_type, trip_id from mobility.live_positions
-    where role = 'driver' and available and position_at < now() - mobility.freshness_limit()
+    where role = 'driver' and available
+      and position_at < now() - case when pings >= 2 then mobility.silence_limit() else mobility.freshness_limit() end
     for update skip locked
   )
   update mobility.live_positions l set available = false from stale s
@@ -62,7 +63,8 @@ begin
     join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
     where t.status = 'open' and t.scheduled_for - mobility.schedule_lead() <= now()
       and not l.available and l.findable_from <= now()
-      and (l.role = 'passenger' or l.position_at > now() - mobility.freshness_limit())
+      and (l.role = 'passenger'
+        or l.position_at > now() - mobility.freshness_limit() and l.trust >= mobility.least_trust())
     for update of l skip locked
   )
   update mobility.live_positions l set available = true from due d

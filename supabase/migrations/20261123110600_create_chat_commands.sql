@@ -52,7 +52,8 @@ begin
   if t.status = 'matched' and p_command ? 'lat' then return; end if;
   t := mobility.prolong_trip(p_user_id, (p_command ->> 'trip_id')::uuid, interval '2 hours');
   if t.role = 'driver' then
-    update mobility.live_positions set position_at = now(), available = findable_from <= now()
+    update mobility.live_positions set position_at = now(), pings = 0,
+      available = findable_from <= now() and trust >= mobility.least_trust()
     where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
   end if;
   perform mobility.say(p_user_id, 'still_online', jsonb_build_object(

@@ -71,8 +71,8 @@ comment on function public.update_positions_by_link is 'Moves the driver of a ri
 revoke all on function public.update_positions_by_link from public, anon, authenticated;
 grant execute on function public.update_positions_by_link to service_role;
 
--- Makes a link for one side of a match, or for a guest of theirs: {token, expires_at}. Revoking takes back every
--- link of the match that the caller's side made: {revoked}.
+-- Makes a link for one side of a match, or for a guest of theirs: {token, viewer, expires_at}. Revoking takes
+-- back every link of the match that the caller's side has or made: {revoked}.
 create function public.create_link(p_acting_user uuid, p_match_id uuid, p_viewer text default 'guest') returns jsonb
 language plpgsql security definer
 set search_path = ''
@@ -105,13 +105,14 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
+  m mobility.matches;
   v_revoked integer;
 begin
-  if not exists (
-    select 1 from mobility.matches
-    where id = p_match_id and (p_acting_user is null or p_acting_user in (driver_user_id, passenger_user_id))
-  ) then
-    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match of yours has this id';
+  select * into m from mobility.matches where id = p_match_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match has this id';
+  elsif p_acting_user not in (m.driver_user_id, m.passenger_user_id) then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
   end if;
   update mobility.trip_links set revoked_at = now()
   where match_id = p_match_id and revoked_at is null and (p_acting_user is null or user_id = p_acting_user);

@@ -22,7 +22,8 @@ create policy ride_points_read_own on mobility.ride_points for select to authent
 grant select on mobility.ride_points to authenticated, service_role;
 
 -- Keeps the points of drivers whose ride is under way, and tells those who follow it where it is now. Called by
--- update_positions with {trip_id, lat, lng, recorded_at, heading, speed_mps, accuracy_m, newest}.
+-- update_positions with {trip_id, vehicle_type, lat, lng, recorded_at, heading, speed_mps, accuracy_m, newest}. One
+-- point a second is kept, of those that can be true beside the newest: nobody fills the table by sending more.
 create function mobility.follow_rides(p_points jsonb) returns void
 language plpgsql
 set search_path = ''
@@ -31,11 +32,13 @@ declare
   r record;
 begin
   insert into mobility.ride_points (match_id, recorded_at, lat, lng, heading, speed_mps, accuracy_m)
-  select m.id, p.recorded_at, p.lat, p.lng, p.heading, p.speed_mps, p.accuracy_m
-  from jsonb_to_recordset(p_points) as p (trip_id uuid, recorded_at timestamptz, lat double precision,
-    lng double precision, heading real, speed_mps real, accuracy_m real)
+  select m.id, date_trunc('second', p.recorded_at), p.lat, p.lng, p.heading, p.speed_mps, p.accuracy_m
+  from jsonb_to_recordset(p_points) as p (trip_id uuid, vehicle_type text, recorded_at timestamptz,
+    lat double precision, lng double precision, heading real, speed_mps real, accuracy_m real)
   join mobility.matches m on m.driver_trip_id = p.trip_id and m.live and m.status <> 'pending'
+  join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = p.vehicle_type and l.trip_id = p.trip_id
   where p.recorded_at >= m.accepted_at - interval '1 minute'
+    and mobility.judge_position(l.lat, l.lng, l.position_at, p.lat, p.lng, p.recorded_at, false) <> 'jump'
   order by m.id, p.recorded_at
   on conflict do nothing;
   for r in
@@ -44,7 +47,9 @@ begin
     where (p.point ->> 'newest')::boolean
   loop
     perform mobility.push(array['match:' || r.id, 'operators'], 'position_moved',
-      (r.point - 'newest') || jsonb_build_object('match_id', r.id));
+      r.point - array['newest', 'vehicle_type'] || jsonb_build_object('match_id', r.id,
+        -- A clock that runs ahead makes no position of the future.
+        'recorded_at', least((r.point ->> 'recorded_at')::timestamptz, now())));
   end loop;
 end
 $$;
@@ -58,19 +63,21 @@ as $$ select 500 $$;
 comment on function mobility.arrival_radius_m is 'Within how many metres of the pickup a driver has arrived.';
 
 -- Raises TOO_FAR_FROM_PICKUP when the driver's phone says so: by a position of the last two minutes, sent since
--- the ride was accepted. Who shares no position is believed.
+-- the ride was accepted, and beyond what it may be off. Who shares no position is believed.
 create function mobility.check_arrival(m mobility.matches) returns void
 language plpgsql stable
 set search_path = ''
 as $$
 declare
   v_distance_m double precision;
+  v_accuracy_m real;
 begin
-  select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) into v_distance_m
+  select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng), coalesce(l.accuracy_m, 0)
+  into v_distance_m, v_accuracy_m
   from mobility.trips t
   join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
   where t.id = m.passenger_trip_id and l.position_at > m.accepted_at and l.position_at > now() - interval '2 minutes';
-  if v_distance_m > mobility.arrival_radius_m() then
+  if v_distance_m - v_accuracy_m > mobility.arrival_radius_m() then
     raise sqlstate 'PT409' using message = 'TOO_FAR_FROM_PICKUP', detail = 'The driver is not at the pickup yet',
       hint = jsonb_build_object('distance_m', round(v_distance_m), 'radius_m', mobility.arrival_radius_m())::text;
   end if;
@@ -162,7 +169,7 @@ as $$
       extract(hour from p_at at time zone mobility.time_zone())::integer)
   ) as c (cell_lat, cell_lng, hour)
   cross join (select least(5, greatest(0.2, p_ratio))::real as ratio) r
-  order by c.cell_lat, c.cell_lng
+  order by c.cell_lat, c.cell_lng, c.hour
   on conflict (vehicle_type, cell_lat, cell_lng, hour) do update set
     factor = least(5, greatest(0.2, f.factor + (excluded.factor - f.factor) / least(f.rides + 1, 50))),
     rides = f.rides + 1, updated_at = now()

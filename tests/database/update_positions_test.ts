@@ -1,45 +1,14 @@
 import assert from "node:assert/strict";
 import { createDatabase, databaseTest, hasDatabase } from "../support/database.ts";
 import { untilWaiting } from "./support/lock-waits.ts";
+import { inSeconds, ping, type Point, type PointAnswer } from "./support/positions.ts";
 import { cancelTrip, type Connection, openTrip, propose, rideIn, sweep } from "./support/rides.ts";
 import { letTimePass, snapshot, tripState } from "./support/trip-state.ts";
-
-interface Point {
-  readonly trip_id: string;
-  readonly lat: number | string;
-  readonly lng: number | string;
-  readonly recorded_at?: string;
-  readonly accuracy_m?: number;
-  readonly heading?: number;
-  readonly speed_mps?: number;
-}
-
-interface Answer {
-  readonly trip_id: string;
-  readonly accepted: boolean;
-  readonly code?: string;
-}
-
-async function ping(
-  sql: Connection,
-  points: readonly Point[],
-  acting_user?: string,
-): Promise<Answer[]> {
-  const [row] = await sql<{ answers: Answer[] }[]>`
-    select public.update_positions(${acting_user ?? null}, ${
-    JSON.stringify(points)
-  }::text::jsonb) as answers`;
-  return row?.answers ?? [];
-}
 
 async function whereIs(sql: Connection, trip: string): Promise<unknown> {
   const [row] = await sql`
     select lat, lng, accuracy_m, heading, speed_mps from mobility.live_positions where trip_id = ${trip}`;
   return row;
-}
-
-function inSeconds(seconds: number): string {
-  return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
 databaseTest("update_positions() moves a trip, and nothing else", async ({ sql }) => {
@@ -210,7 +179,7 @@ Deno.test({
     for (let round = 0; round < 30; round++) {
       const { id: driver } = await openTrip(sql, "driver");
       const { id: passenger } = await openTrip(sql, "passenger");
-      const pings = (count: number): Promise<Answer[]>[] =>
+      const pings = (count: number): Promise<PointAnswer[]>[] =>
         Array.from(
           { length: count },
           () => ping(sql, [{ trip_id: driver, lat: -1.945, lng: 30.065 }]),
@@ -230,7 +199,7 @@ Deno.test({
     const { sql } = database;
     const { id: driver } = await openTrip(sql, "driver");
     const { id: passenger } = await openTrip(sql, "passenger");
-    let waiting: Promise<Answer[]> = Promise.resolve([]);
+    let waiting: Promise<PointAnswer[]> = Promise.resolve([]);
     await sql.begin(async (transaction) => {
       await propose(transaction, { passenger, driver });
       waiting = ping(sql, [{ trip_id: driver, lat: -1.945, lng: 30.065 }]);
