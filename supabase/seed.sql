@@ -469,5 +469,10 @@ begin
 end
 $$;
 
+-- Whom the link of `deno task status` signs in.
+insert into mobility.operators (user_id, name)
+values ('0be4a704-0000-4000-8000-000000000001', 'Night desk')
+on conflict (user_id) do nothing;
+
 drop table seed_places, seed_people, seed_rides, seed_offers;
 drop function pg_temp.drawn(text, bigint, bigint);

@@ -150,6 +150,7 @@ export const messageKinds: { readonly [K in MessageKind]: MessageDefinition<Pars
   },
   ride_cancelled: { params: rideParams.ride_cancelled, render: ride.ride_cancelled },
   ride_lapsed: { params: rideParams.ride_lapsed, render: ride.ride_lapsed },
+  ride_withdrawn: { params: rideParams.ride_withdrawn, render: ride.ride_withdrawn },
   rated: { params: rideParams.rated, render: ride.rated },
   relayed: { params: rideParams.relayed, render: ride.relayed },
   relay_sent: { params: rideParams.relay_sent, render: ride.relay_sent },

@@ -1,3 +1,4 @@
+import { operatorEndpoints } from "../operator/mod.ts";
 import type { Endpoint, Platform } from "../platform/mod.ts";
 import type { Strategies } from "../ranking/mod.ts";
 import { dispatchEndpoints } from "./dispatch-endpoints.ts";
@@ -10,5 +11,6 @@ export function orchestratorEndpoints(platform: Platform, strategies: Strategies
     ...findEndpoints(platform, strategies),
     ...rideEndpoints(platform),
     ...dispatchEndpoints(platform, strategies),
+    ...operatorEndpoints(platform, strategies),
   ];
 }

@@ -25,6 +25,7 @@ export interface Endpoint<B = unknown, R = unknown> {
   /** Below the function's name, with at most one parameter, ":id". */
   readonly path: string;
   readonly summary: string;
+  /** Of a GET, what its query string has. */
   readonly body?: z.ZodType<B>;
   readonly response: z.ZodType<R>;
   /** Bytes a body may have; 64 KiB unless said otherwise. */

@@ -22,6 +22,10 @@ export const catalogue = {
   MATCH_NOT_FOUND: 404,
   OFFER_NOT_FOUND: 404,
   LINK_NOT_FOUND: 404,
+  /** No call for help. */
+  ALERT_NOT_FOUND: 404,
+  /** Nothing that a queue gave up. */
+  DEAD_LETTER_NOT_FOUND: 404,
   /** Nobody to dispatch to is within the radius. */
   NO_DRIVERS_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
@@ -53,6 +57,8 @@ export const catalogue = {
   TRIP_EXPIRED: 410,
   /** The link to a ride was revoked, or a day old. */
   LINK_EXPIRED: 410,
+  /** What was given up is not worth another attempt any more. */
+  DEAD_LETTER_EXPIRED: 410,
   /** The time to answer, or to rate, is over. */
   MATCH_EXPIRED: 410,
   PAYLOAD_TOO_LARGE: 413,

@@ -123,9 +123,7 @@ async function serve(
   const key = parseInput(idempotencyKey, {
     "idempotency-key": request.headers.get("idempotency-key"),
   });
-  const body = endpoint.body === undefined
-    ? undefined
-    : await parseBody(request, { schema: endpoint.body, maxBytes: endpoint.maxBytes ?? 65_536 });
+  const body = await inputOf(request, endpoint);
   const subject = caller.kind === "user" ? caller.userId : id;
   if (endpoint.limit !== undefined && subject !== "") {
     const name = `${platform.name} ${endpoint.method} ${endpoint.path}`;
@@ -141,6 +139,15 @@ async function serve(
     idempotencyKey: key["idempotency-key"],
   });
   return Response.json(answer.body, { status: answer.status ?? 200 });
+}
+
+/** What a caller says: in the query string of a GET, else in the body. */
+async function inputOf(request: Request, endpoint: Endpoint): Promise<unknown> {
+  const { body: schema, maxBytes = 65_536 } = endpoint;
+  if (schema === undefined) return undefined;
+  return endpoint.method === "GET"
+    ? parseInput(schema, Object.fromEntries(new URL(request.url).searchParams))
+    : await parseBody(request, { schema, maxBytes });
 }
 
 /** Counts and logs a finished request. The flush happens after the response is on its way. */

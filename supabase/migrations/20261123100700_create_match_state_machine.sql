@@ -1,7 +1,9 @@
 -- The state machine of a match as data: who may do what in which state, and what follows.
 
 create table mobility.match_transitions (
-  action text not null check (action in ('accept', 'decline', 'expire', 'arrive', 'start', 'complete', 'cancel')),
+  action text not null check (action in (
+    'accept', 'decline', 'expire', 'arrive', 'start', 'complete', 'cancel', 'redispatch', 'stop'
+  )),
   from_status text not null,
   actor text not null check (actor in ('driver', 'passenger', 'system')),
   to_status text not null,
@@ -34,7 +36,15 @@ insert into mobility.match_transitions (action, from_status, actor, to_status) v
   ('expire', 'pending', 'system', 'expired'),
   ('expire', 'accepted', 'system', 'expired'),
   ('expire', 'driver_arrived', 'system', 'expired'),
-  ('expire', 'in_progress', 'system', 'expired');
+  ('expire', 'in_progress', 'system', 'expired'),
+  -- An operator: the passenger gets another driver, or the ride is off for both.
+  ('redispatch', 'pending', 'system', 'cancelled_driver'),
+  ('redispatch', 'accepted', 'system', 'cancelled_driver'),
+  ('redispatch', 'driver_arrived', 'system', 'cancelled_driver'),
+  ('stop', 'pending', 'system', 'cancelled_passenger'),
+  ('stop', 'accepted', 'system', 'cancelled_passenger'),
+  ('stop', 'driver_arrived', 'system', 'cancelled_passenger'),
+  ('stop', 'in_progress', 'system', 'cancelled_passenger');
 
 -- The match as the API shows it. The PIN is shown to the passenger and to the service, which passes
 -- null for p_viewer; never to the driver.

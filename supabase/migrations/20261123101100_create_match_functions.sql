@@ -14,10 +14,7 @@ begin
   where id = p_trip_id and status = 'matched' returning * into t;
   update mobility.live_positions
   set expires_at = t.expires_at, findable_from = '-infinity',
-    -- The page of the ride that is over sends nothing any more.
-    pings = 0,
-    available = t.role = 'passenger'
-      or position_at > now() - mobility.freshness_limit() and trust >= mobility.least_trust()
+    available = t.role = 'passenger' or position_at > now() - mobility.freshness_limit()
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
 end
 $$;
@@ -59,10 +56,12 @@ begin
   elsif p_to_status = 'completed' then
     perform mobility.add_to_metrics(m.driver_user_id, 'driver', '{"rides_completed": 1}');
     perform mobility.add_to_metrics(m.passenger_user_id, 'passenger', '{"rides_completed": 1}');
-  -- Withdrawing a proposal that nobody answered is no broken promise.
-  elsif p_to_status = 'cancelled_driver' and v_from_status <> 'pending' then
+  -- Withdrawing a proposal that nobody answered is no broken promise, nor is what an operator does.
+  elsif v_from_status = 'pending' or p_actor = 'system' then
+    null;
+  elsif p_to_status = 'cancelled_driver' then
     perform mobility.add_to_metrics(m.driver_user_id, 'driver', '{"rides_cancelled": 1}');
-  elsif p_to_status = 'cancelled_passenger' and v_from_status <> 'pending' then
+  elsif p_to_status = 'cancelled_passenger' then
     perform mobility.add_to_metrics(m.passenger_user_id, 'passenger', '{"rides_cancelled": 1}');
   end if;
 
@@ -78,7 +77,11 @@ begin
     perform mobility.reopen_trip(m.driver_trip_id, v_grace);
   end if;
   perform mobility.record_event(m, v_from_status, p_actor);
-  perform mobility.tell_match(m, v_from_status);
+  if p_actor = 'system' and p_to_status <> 'expired' then
+    perform mobility.tell_withdrawn(m);
+  else
+    perform mobility.tell_match(m, v_from_status);
+  end if;
   return m;
 end
 $$;

@@ -108,6 +108,8 @@ databaseTest("match_transitions holds exactly the documented moves", async ({ sq
     "start driver_arrived driver in_progress",
     "complete in_progress driver completed",
     ...STATES.slice(0, 4).map((live) => `expire ${live} system expired`),
+    ...STATES.slice(0, 4).map((live) => `stop ${live} system cancelled_passenger`),
+    ...STATES.slice(0, 3).map((live) => `redispatch ${live} system cancelled_driver`),
   ];
   assert.deepEqual(rows.map(({ move }) => move).sort(), wanted.sort());
 });
@@ -118,6 +120,12 @@ databaseTest("advance_match() refuses an unknown action, match or side", async (
   const code = async (move: Parameters<typeof advance>[1]): Promise<string> =>
     (await outcomeOf(advance(sql, move))).code;
   assert.equal(await code({ match: match.id, action: "fly", as: "driver" }), "FORBIDDEN");
+  // An operator's, by calls of their own.
+  assert.equal(await code({ match: match.id, action: "stop", as: "driver" }), "FORBIDDEN");
+  assert.equal(
+    await code({ match: match.id, action: "redispatch", as: "system" }),
+    "VALIDATION_ERROR",
+  );
   assert.equal(await code({ match: match.id, action: "fly" }), "VALIDATION_ERROR");
   assert.equal(await code({ match: match.id, action: "arrive", as: "stranger" }), "FORBIDDEN");
   assert.equal(

@@ -1,5 +1,5 @@
 import type { OutboundMessage } from "../../whatsapp/mod.ts";
-import { buttons, choices, list, matchChoices } from "../choices.ts";
+import { buttons, choices, list, matchChoices, tripChoices } from "../choices.ts";
 import { nameOr, reasons, sentence } from "../phrases.ts";
 import type { ParsedParams } from "../say.ts";
 import type { Scene } from "../scene.ts";
@@ -18,6 +18,7 @@ export const ride = {
   choose_cancel_reason: chooseCancelReason,
   ride_cancelled: rideCancelled,
   ride_lapsed: rideLapsed,
+  ride_withdrawn: rideWithdrawn,
   rated,
   relayed,
   relay_sent: relaySent,
@@ -50,6 +51,25 @@ function rideLapsed({ side }: ParsedParams<"ride_lapsed">, scene: Scene): Outbou
     body: scene.words.t("ride_lapsed"),
     choices: [side === "driver" ? choices.goOnline : choices.ride, choices.home],
   });
+}
+
+function rideWithdrawn(
+  { trip_id, side, searching }: ParsedParams<"ride_withdrawn">,
+  scene: Scene,
+): OutboundMessage {
+  const { t } = scene.words;
+  if (side === "driver") {
+    return buttons(scene, { body: t("ride_withdrawn_driver"), choices: [choices.home] });
+  }
+  return searching
+    ? buttons(scene, {
+      body: t("ride_withdrawn_searching"),
+      choices: [tripChoices.cancel(trip_id), choices.home],
+    })
+    : buttons(scene, {
+      body: t("ride_withdrawn_passenger"),
+      choices: [choices.ride, choices.home],
+    });
 }
 
 function rated(

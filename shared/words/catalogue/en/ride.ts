@@ -14,6 +14,11 @@ export const ride = {
   ride_cancelled_passenger: "The ride is cancelled. I told the driver.",
   ride_cancelled_driver: "The ride is cancelled. I told the passenger.",
   ride_lapsed: "I closed this ride: nothing happened for a long time.",
+  ride_withdrawn_passenger:
+    "Our team had to cancel this ride. You can ask for another one at any time.",
+  ride_withdrawn_searching:
+    "Our team took this ride back from the driver. I’m looking for another one.",
+  ride_withdrawn_driver: "Our team took this ride back. It does not count against you.",
   rated: "Thank you!",
   rated_low:
     "Thank you for telling us. If you block {name}, you two will never ride together again.",

@@ -15,6 +15,11 @@ export const ride: Readonly<Record<keyof typeof english, string>> = {
   ride_cancelled_passenger: "La course est annulée. J’ai prévenu le chauffeur.",
   ride_cancelled_driver: "La course est annulée. J’ai prévenu le passager.",
   ride_lapsed: "J’ai fermé cette course : rien ne s’est passé depuis longtemps.",
+  ride_withdrawn_passenger:
+    "Notre équipe a dû annuler cette course. Vous pouvez en demander une autre quand vous voulez.",
+  ride_withdrawn_searching:
+    "Notre équipe a retiré cette course au chauffeur. J’en cherche un autre.",
+  ride_withdrawn_driver: "Notre équipe a retiré cette course. Cela ne compte pas contre vous.",
   rated: "Merci !",
   rated_low:
     "Merci de nous l’avoir dit. Si vous bloquez {name}, vous ne roulerez plus jamais ensemble.",

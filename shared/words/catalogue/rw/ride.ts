@@ -15,6 +15,10 @@ export const ride: Readonly<Record<keyof typeof english, string>> = {
   ride_cancelled_passenger: "Urugendo rwahagaritswe. Nabimenyesheje umushoferi.",
   ride_cancelled_driver: "Urugendo rwahagaritswe. Nabimenyesheje umugenzi.",
   ride_lapsed: "Nafunze uru rugendo: hashize igihe kinini nta kigenda.",
+  ride_withdrawn_passenger:
+    "Ikipe yacu yahagaritse uru rugendo. Ushobora gusaba urundi igihe cyose.",
+  ride_withdrawn_searching: "Ikipe yacu yambuye umushoferi uru rugendo. Ndimo kugushakira undi.",
+  ride_withdrawn_driver: "Ikipe yacu yahagaritse uru rugendo. Ntibikubarwaho.",
   rated: "Murakoze!",
   rated_low: "Urakoze kubitubwira. Nukumira {name}, ntimuzongera kugendana.",
   relayed: "💬 {name}: {text}",

@@ -15,6 +15,10 @@ export const ride: Readonly<Record<keyof typeof english, string>> = {
   ride_cancelled_passenger: "Safari imeghairiwa. Nimemjulisha dereva.",
   ride_cancelled_driver: "Safari imeghairiwa. Nimemjulisha abiria.",
   ride_lapsed: "Nimeifunga safari hii: hakuna kilichotokea kwa muda mrefu.",
+  ride_withdrawn_passenger:
+    "Timu yetu imelazimika kughairi safari hii. Unaweza kuomba nyingine wakati wowote.",
+  ride_withdrawn_searching: "Timu yetu imemwondoa dereva huyu. Ninakutafutia mwingine.",
+  ride_withdrawn_driver: "Timu yetu imeiondoa safari hii kwako. Haitahesabiwa dhidi yako.",
   rated: "Asante!",
   rated_low: "Asante kwa kutuambia. Ukimzuia {name}, hamtasafiri pamoja tena.",
   relayed: "💬 {name}: {text}",

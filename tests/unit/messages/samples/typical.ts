@@ -201,6 +201,11 @@ export const typical: Samples = {
   ],
   ride_cancelled: [{ match_id: match, side: "driver" }, { match_id: match, side: "passenger" }],
   ride_lapsed: [{ match_id: match, side: "driver" }, { match_id: match, side: "passenger" }],
+  ride_withdrawn: [
+    { match_id: match, trip_id: trip, side: "driver", searching: false },
+    { match_id: match, trip_id: trip, side: "passenger", searching: false },
+    { match_id: match, trip_id: trip, side: "passenger", searching: true },
+  ],
   rated: [1, 2, 3, 4, 5].map((rating) => ({ match_id: match, rating, other_name: "Jean" })),
   relayed: [
     { from_role: "driver", name: "Jean", text: "I am at the gate.\nBlue helmet." },

@@ -1,0 +1,222 @@
+import { z } from "zod";
+import { match, trip } from "../rides/mod.ts";
+
+const timestamp = z.iso.datetime({ offset: true });
+const count = z.number().int();
+const name = z.string().nullable();
+const place = trip.shape.pickup;
+const matchStatus = match.shape.status;
+const livePosition = z.object({
+  lat: z.number(),
+  lng: z.number(),
+  position_at: timestamp,
+  position_age_s: count,
+  accuracy_m: z.number().nullable(),
+  heading: z.number().nullable(),
+  speed_mps: z.number().nullable(),
+}).nullable();
+/** Who asked: an operator's name, or "service". */
+const operator = z.string();
+
+/** A passenger whom nobody takes yet; `dispatch` is the search that runs, null when the passenger looks alone. */
+const waitingTrip = z.object({
+  trip_id: z.guid(),
+  vehicle_type: z.string(),
+  name,
+  wait_s: count,
+  pickup: place,
+  dropoff: place.nullable(),
+  fare_amount: count.nullable(),
+  currency: z.string().nullable(),
+  expires_at: timestamp,
+  dispatch: z.object({
+    id: z.guid(),
+    candidates: count,
+    offered: count,
+    started_at: timestamp,
+  }).nullable(),
+});
+
+const freeDriver = z.object({
+  trip_id: z.guid(),
+  vehicle_type: z.string(),
+  name,
+  plate: z.string().nullable(),
+  lat: z.number(),
+  lng: z.number(),
+  heading: z.number().nullable(),
+  /** How far the positions are believed, 0 to 1. */
+  trust: z.number(),
+  position_age_s: count,
+  is_offered: z.boolean(),
+});
+
+const standingOffer = z.object({
+  offer_id: z.guid(),
+  dispatch_id: z.guid(),
+  passenger_trip_id: z.guid(),
+  driver_trip_id: z.guid(),
+  vehicle_type: z.string(),
+  driver_name: name,
+  distance_m: count,
+  eta_s: count,
+  created_at: timestamp,
+  expires_at: timestamp,
+});
+
+const liveRide = z.object({
+  match_id: z.guid(),
+  status: matchStatus,
+  vehicle_type: z.string(),
+  /** Whether somebody called for help whom nobody has taken up. */
+  is_sos: z.boolean(),
+  initiated_by: z.enum(["driver", "passenger"]),
+  respond_by: timestamp,
+  created_at: timestamp,
+  updated_at: timestamp,
+  passenger_name: name,
+  driver_name: name,
+  plate: z.string().nullable(),
+  pickup: place,
+  dropoff: place.nullable(),
+  passenger_position: livePosition,
+  driver_position: livePosition,
+});
+
+/** Everything that is going on now; lists have at most 500 entries, the counts know of all. */
+export const overview = z.object({
+  operator,
+  now: timestamp,
+  counts: z.object({
+    waiting: count,
+    oldest_wait_s: count.nullable(),
+    available: z.record(z.string(), count),
+    rides: z.record(z.string(), count),
+    dispatches: count,
+    sos: count,
+    dead_letters: count,
+  }),
+  trips: z.array(waitingTrip),
+  drivers: z.array(freeDriver),
+  offers: z.array(standingOffer),
+  rides: z.array(liveRide),
+});
+
+const person = z.object({
+  user_id: z.guid(),
+  name,
+  phone: z.string().nullable(),
+  locale: z.string(),
+  rating: z.number().nullable(),
+  rating_count: count,
+  total_trips: count,
+});
+
+/** What happened, each kind with what is known of it; of messages never what they say. */
+const timelineEntry = z.object({
+  at: timestamp,
+  kind: z.enum(["opened", "dispatch", "offer", "match", "operator", "sos", "rating", "message"]),
+  match_id: z.guid().optional(),
+  driver_name: z.string().optional(),
+  from_status: z.string().optional(),
+  status: z.string().optional(),
+  actor: z.string().optional(),
+  candidates: count.optional(),
+  offered: count.optional(),
+  distance_m: count.optional(),
+  eta_s: count.optional(),
+  action: z.string().optional(),
+  name: z.string().optional(),
+  reason: z.string().optional(),
+  alert_id: z.guid().optional(),
+  side: z.string().optional(),
+  acknowledged_at: timestamp.optional(),
+  acknowledged_by: z.string().optional(),
+  by: z.string().optional(),
+  rating: count.optional(),
+  comment: z.string().optional(),
+  message: z.string().optional(),
+  to: z.string().optional(),
+  error_code: count.optional(),
+});
+
+/** A ride in full; `way` is where it went, [lat, lng] in degrees, the oldest of at most 500 points first. */
+export const rideInFull = z.object({
+  operator,
+  now: timestamp,
+  match: match.omit({ pin: true }),
+  passenger: person,
+  driver: person.extend({ plate: z.string().nullable() }),
+  positions: z.object({
+    driver: livePosition,
+    passenger: livePosition,
+    points: count,
+    predicted_pickup_s: count.nullable(),
+    predicted_ride_s: count.nullable(),
+  }),
+  way: z.array(z.tuple([z.number(), z.number()])),
+  timeline: z.array(timelineEntry),
+});
+
+/** A call for help. */
+const alert = z.object({
+  alert_id: z.guid(),
+  match_id: z.guid(),
+  side: z.enum(["driver", "passenger"]),
+  lat: z.number().nullable(),
+  lng: z.number().nullable(),
+  created_at: timestamp,
+  age_s: count,
+  acknowledged_at: timestamp.nullable(),
+  acknowledged_by: z.string().nullable(),
+  name,
+  phone: z.string().nullable(),
+  other_name: name,
+  other_phone: z.string().nullable(),
+  match_status: matchStatus,
+  vehicle_type: z.string(),
+  plate: z.string().nullable(),
+});
+
+/** Calls for help: those nobody has taken up first. */
+export const alerts = z.object({ operator, alerts: z.array(alert) });
+
+/** A call for help that was taken up. */
+export const acknowledged = z.object({ operator, alert });
+
+/** The queues that give up. */
+export const queue = z.enum(["outbox", "deliveries", "inbox"]);
+
+/** What the queues gave up, never what it says. */
+export const deadLetters = z.object({
+  operator,
+  letters: z.array(z.object({
+    queue,
+    id: z.string(),
+    kind: z.string(),
+    to: name,
+    error_code: z.string().nullable(),
+    error_detail: z.string().nullable(),
+    attempts: count,
+    created_at: timestamp,
+    /** Not worth another attempt. */
+    is_expired: z.boolean(),
+  })),
+});
+
+/** The dead letter that was queued again, or dropped. */
+export const letterMoved = z.object({ operator, queue, id: z.string() });
+
+/** What was cancelled. */
+export const cancelled = z.object({
+  operator,
+  match: match.omit({ pin: true }).optional(),
+  trip: trip.optional(),
+});
+
+/** Whom to find another driver for, and the match that was taken apart for it. */
+export const freed = z.object({
+  operator,
+  passenger_trip_id: z.guid(),
+  match: match.omit({ pin: true }).nullable(),
+});

@@ -1,0 +1,1 @@
+export { operatorEndpoints } from "./endpoints.ts";
