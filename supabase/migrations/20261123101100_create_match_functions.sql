@@ -14,7 +14,10 @@ begin
   where id = p_trip_id and status = 'matched' returning * into t;
   update mobility.live_positions
   set expires_at = t.expires_at, findable_from = '-infinity',
-    available = t.role = 'passenger' or position_at > now() - mobility.freshness_limit()
+    -- The page of the ride that is over sends nothing any more.
+    pings = 0,
+    available = t.role = 'passenger'
+      or position_at > now() - mobility.freshness_limit() and trust >= mobility.least_trust()
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
 end
 $$;
