@@ -556,12 +556,14 @@ CREATE FUNCTION mobility.check_arrival(m mobility.matches) RETURNS void
     AS $$
 declare
   v_distance_m double precision;
+  v_accuracy_m real;
 begin
-  select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) into v_distance_m
+  select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng), coalesce(l.accuracy_m, 0)
+  into v_distance_m, v_accuracy_m
   from mobility.trips t
   join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
   where t.id = m.passenger_trip_id and l.position_at > m.accepted_at and l.position_at > now() - interval '2 minutes';
-  if v_distance_m > mobility.arrival_radius_m() then
+  if v_distance_m - v_accuracy_m > mobility.arrival_radius_m() then
     raise sqlstate 'PT409' using message = 'TOO_FAR_FROM_PICKUP', detail = 'The driver is not at the pickup yet',
       hint = jsonb_build_object('distance_m', round(v_distance_m), 'radius_m', mobility.arrival_radius_m())::text;
   end if;
@@ -872,11 +874,13 @@ declare
   r record;
 begin
   insert into mobility.ride_points (match_id, recorded_at, lat, lng, heading, speed_mps, accuracy_m)
-  select m.id, p.recorded_at, p.lat, p.lng, p.heading, p.speed_mps, p.accuracy_m
-  from jsonb_to_recordset(p_points) as p (trip_id uuid, recorded_at timestamptz, lat double precision,
-    lng double precision, heading real, speed_mps real, accuracy_m real)
+  select m.id, date_trunc('second', p.recorded_at), p.lat, p.lng, p.heading, p.speed_mps, p.accuracy_m
+  from jsonb_to_recordset(p_points) as p (trip_id uuid, vehicle_type text, recorded_at timestamptz,
+    lat double precision, lng double precision, heading real, speed_mps real, accuracy_m real)
   join mobility.matches m on m.driver_trip_id = p.trip_id and m.live and m.status <> 'pending'
+  join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = p.vehicle_type and l.trip_id = p.trip_id
   where p.recorded_at >= m.accepted_at - interval '1 minute'
+    and mobility.judge_position(l.lat, l.lng, l.position_at, p.lat, p.lng, p.recorded_at, false) <> 'jump'
   order by m.id, p.recorded_at
   on conflict do nothing;
   for r in
@@ -885,7 +889,9 @@ begin
     where (p.point ->> 'newest')::boolean
   loop
     perform mobility.push(array['match:' || r.id, 'operators'], 'position_moved',
-      (r.point - 'newest') || jsonb_build_object('match_id', r.id));
+      r.point - array['newest', 'vehicle_type'] || jsonb_build_object('match_id', r.id,
+        -- A clock that runs ahead makes no position of the future.
+        'recorded_at', least((r.point ->> 'recorded_at')::timestamptz, now())));
   end loop;
 end
 $$;
@@ -1079,10 +1085,10 @@ CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng 
   select case
     when p_mock then 'mock'
     when p_lat = p_from_lat and p_lng = p_from_lng then 'repeat'
-    -- A hundredth of a degree is at most 1.1 km: most points need no trigonometry.
+    -- Less than a kilometre anywhere on Earth: most points need no trigonometry.
     when abs(p_lat - p_from_lat) < 0.006 and abs(p_lng - p_from_lng) < 0.006 then 'ok'
     when mobility.distance_m(p_from_lat, p_from_lng, p_lat, p_lng)
-      > greatest(1000, 55 * extract(epoch from p_at - p_from_at)) then 'jump'
+      > greatest(1000, 55 * abs(extract(epoch from p_at - p_from_at))) then 'jump'
     else 'ok'
   end
 $$;
@@ -1101,13 +1107,20 @@ CREATE FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision,
       extract(hour from p_at at time zone mobility.time_zone())::integer)
   ) as c (cell_lat, cell_lng, hour)
   cross join (select least(5, greatest(0.2, p_ratio))::real as ratio) r
-  order by c.cell_lat, c.cell_lng
+  order by c.cell_lat, c.cell_lng, c.hour
   on conflict (vehicle_type, cell_lat, cell_lng, hour) do update set
     factor = least(5, greatest(0.2, f.factor + (excluded.factor - f.factor) / least(f.rides + 1, 50))),
     rides = f.rides + 1, updated_at = now()
 $$;
 
 COMMENT ON FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_ratio double precision) IS 'Learns from one finished way how long such ways take.';
+
+CREATE FUNCTION mobility.least_trust() RETURNS real
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select 0.3::real $$;
+
+COMMENT ON FUNCTION mobility.least_trust() IS 'The trust in a driver''s positions below which they are not offered.';
 
 CREATE FUNCTION mobility.leave_pool(t mobility.trips) RETURNS void
     LANGUAGE plpgsql
@@ -1932,7 +1945,10 @@ begin
   where id = p_trip_id and status = 'matched' returning * into t;
   update mobility.live_positions
   set expires_at = t.expires_at, findable_from = '-infinity',
-    available = t.role = 'passenger' or position_at > now() - mobility.freshness_limit()
+    -- The page of the ride that is over sends nothing any more.
+    pings = 0,
+    available = t.role = 'passenger'
+      or position_at > now() - mobility.freshness_limit() and trust >= mobility.least_trust()
   where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
 end
 $$;
@@ -2195,6 +2211,13 @@ $$;
 
 COMMENT ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) IS 'The side of a match that the caller acts for.';
 
+CREATE FUNCTION mobility.silence_limit() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select interval '3 minutes' $$;
+
+COMMENT ON FUNCTION mobility.silence_limit() IS 'Silence after which a driver whose phone sent positions is not offered.';
+
 CREATE FUNCTION mobility.situation_of(p_user_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -2337,7 +2360,8 @@ begin
   if t.status = 'matched' and p_command ? 'lat' then return; end if;
   t := mobility.prolong_trip(p_user_id, (p_command ->> 'trip_id')::uuid, interval '2 hours');
   if t.role = 'driver' then
-    update mobility.live_positions set position_at = now(), available = findable_from <= now()
+    update mobility.live_positions set position_at = now(), pings = 0,
+      available = findable_from <= now() and trust >= mobility.least_trust()
     where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id;
   end if;
   perform mobility.say(p_user_id, 'still_online', jsonb_build_object(
@@ -3488,8 +3512,9 @@ begin
   select * into v_vehicle from mobility.vehicle_types where code = v_passenger.vehicle_type;
   return jsonb_build_object(
     'match', mobility.match_json(m, p_acting_user),
-    'driver_position', mobility.position_json(v_driver),
-    'passenger_position', mobility.position_json(v_passenger),
+    -- Where somebody goes after the ride is nobody's business.
+    'driver_position', case when m.live then mobility.position_json(v_driver) end,
+    'passenger_position', case when m.live then mobility.position_json(v_passenger) end,
     'vehicle', mobility.pace_json(v_vehicle, v_passenger.pickup_lat, v_passenger.pickup_lng),
     'events', (
       select jsonb_agg(jsonb_build_object('from_status', e.from_status, 'to_status', e.to_status,
@@ -4032,13 +4057,14 @@ CREATE FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) RETURNS
     SET search_path TO ''
     AS $$
 declare
+  m mobility.matches;
   v_revoked integer;
 begin
-  if not exists (
-    select 1 from mobility.matches
-    where id = p_match_id and (p_acting_user is null or p_acting_user in (driver_user_id, passenger_user_id))
-  ) then
-    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match of yours has this id';
+  select * into m from mobility.matches where id = p_match_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'MATCH_NOT_FOUND', detail = 'No match has this id';
+  elsif p_acting_user not in (m.driver_user_id, m.passenger_user_id) then
+    raise sqlstate 'PT403' using message = 'FORBIDDEN', detail = 'The match belongs to other people';
   end if;
   update mobility.trip_links set revoked_at = now()
   where match_id = p_match_id and revoked_at is null and (p_acting_user is null or user_id = p_acting_user);
@@ -4112,7 +4138,8 @@ begin
 
   with stale as materialized (
     select role, vehicle_type, trip_id from mobility.live_positions
-    where role = 'driver' and available and position_at < now() - mobility.freshness_limit()
+    where role = 'driver' and available
+      and position_at < now() - case when pings >= 2 then mobility.silence_limit() else mobility.freshness_limit() end
     for update skip locked
   )
   update mobility.live_positions l set available = false from stale s
@@ -4124,7 +4151,8 @@ begin
     join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
     where t.status = 'open' and t.scheduled_for - mobility.schedule_lead() <= now()
       and not l.available and l.findable_from <= now()
-      and (l.role = 'passenger' or l.position_at > now() - mobility.freshness_limit())
+      and (l.role = 'passenger'
+        or l.position_at > now() - mobility.freshness_limit() and l.trust >= mobility.least_trust())
     for update of l skip locked
   )
   update mobility.live_positions l set available = true from due d
@@ -4240,6 +4268,7 @@ CREATE FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) RETU
 declare
   v_now timestamptz := now();
   v_fresh_since timestamptz := v_now - mobility.freshness_limit();
+  v_least_trust real := mobility.least_trust();
   v_answers jsonb;
   v_rides jsonb;
 begin
@@ -4279,8 +4308,10 @@ begin
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
       speed_mps = n.speed_mps, trust = mobility.trust_after(l.trust, n.verdict),
+      pings = case when n.by_hand then 0
+        when l.position_at > v_now - interval '10 minutes' then least(l.pings + 1, 2) else 1 end,
       available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
-        and mobility.trust_after(l.trust, n.verdict) >= 0.3
+        and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at and n.verdict in ('ok', 'repeat')
@@ -4289,7 +4320,7 @@ begin
   doubted as (
     update mobility.live_positions l
     set trust = mobility.trust_after(l.trust, n.verdict),
-      available = l.available and mobility.trust_after(l.trust, n.verdict) >= 0.3
+      available = l.available and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
     from locked n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
       and n.recorded_at > l.position_at and n.verdict in ('jump', 'mock')
@@ -4303,8 +4334,9 @@ begin
     )) order by p.ordinality),
     -- The way of a ride under way: every point of the batch, those before the newest too.
     jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-      'trip_id', p.trip_id, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading, 'speed_mps', p.speed_mps,
-      'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at, 'newest', m.ordinality is not null
+      'trip_id', p.trip_id, 'vehicle_type', p.vehicle_type, 'lat', p.lat, 'lng', p.lng, 'heading', p.heading,
+      'speed_mps', p.speed_mps, 'accuracy_m', p.accuracy_m, 'recorded_at', p.recorded_at,
+      'newest', m.ordinality is not null
     )) order by p.ordinality) filter (where p.status = 'matched' and p.role = 'driver' and p.code is null
       and d.ordinality is null and p.mock is not true)
   into v_answers, v_rides
@@ -4431,6 +4463,7 @@ CREATE TABLE mobility.live_positions (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (role);
@@ -4453,6 +4486,7 @@ CREATE TABLE mobility.live_drivers (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
@@ -4473,6 +4507,7 @@ CREATE TABLE mobility.live_drivers_cab (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4493,6 +4528,7 @@ CREATE TABLE mobility.live_drivers_lifan (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4513,6 +4549,7 @@ CREATE TABLE mobility.live_drivers_moto (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4533,6 +4570,7 @@ CREATE TABLE mobility.live_drivers_other (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4553,6 +4591,7 @@ CREATE TABLE mobility.live_drivers_truck (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4573,6 +4612,7 @@ CREATE TABLE mobility.live_passengers (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 PARTITION BY LIST (vehicle_type);
@@ -4593,6 +4633,7 @@ CREATE TABLE mobility.live_passengers_cab (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4613,6 +4654,7 @@ CREATE TABLE mobility.live_passengers_lifan (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4633,6 +4675,7 @@ CREATE TABLE mobility.live_passengers_moto (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4653,6 +4696,7 @@ CREATE TABLE mobility.live_passengers_other (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -4673,6 +4717,7 @@ CREATE TABLE mobility.live_passengers_truck (
     heading real,
     speed_mps real,
     trust real DEFAULT 1 NOT NULL,
+    pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -5793,6 +5838,8 @@ REVOKE ALL ON FUNCTION mobility.judge_position(p_from_lat double precision, p_fr
 
 REVOKE ALL ON FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_ratio double precision) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.least_trust() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.leave_pool(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.letter_number(p_queue text, p_id text) FROM PUBLIC;
@@ -5892,6 +5939,8 @@ REVOKE ALL ON FUNCTION mobility.schedule_lead() FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.serve_watches() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.side_of(m mobility.matches, p_acting_user uuid, p_as text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.silence_limit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.situation_of(p_user_id uuid) FROM PUBLIC;
 
