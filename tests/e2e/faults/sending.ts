@@ -137,10 +137,18 @@ export function sendingFaults({ test }: ChatSuite): void {
     await phone.write("help");
     await phone.write("language");
     await phone.write("today");
-    // The first is undeliverable, the second has no template, the third is taken and fails afterwards.
+    // The first is undeliverable, the second not worth a template, the third is taken and fails afterwards.
     await phone.receive("choose_language", "today");
-    await until(() => deadGauge(world), (dead) => dead === deadBefore + 3);
+    await until(() => deadGauge(world), (dead) => dead === deadBefore + 2);
     await phone.assertQuiet();
+    const rows = await world.sql`
+      select kind, o.status, error_code from mobility.outbox o join mobility.profiles p using (user_id)
+      where p.whatsapp_user_id = ${to} and o.status in ('dead', 'expired') order by seq`;
+    assert.deepEqual(rows.map((row) => ({ ...row })), [
+      { kind: "welcome", status: "dead", error_code: 131026 },
+      { kind: "help", status: "expired", error_code: null },
+      { kind: "choose_language", status: "dead", error_code: 131026 },
+    ]);
   });
 }
 
