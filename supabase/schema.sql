@@ -2383,10 +2383,15 @@ declare
   v_match jsonb := jsonb_build_object('match_id', m.id);
   v_respond_s integer := greatest(0, extract(epoch from m.respond_by - now()));
   -- Null for the one who is not to be told: saying something to nobody does nothing.
-  v_driver uuid := case when coalesce(p_only, m.driver_user_id) = m.driver_user_id then m.driver_user_id end;
-  v_passenger uuid := case when coalesce(p_only, m.passenger_user_id) = m.passenger_user_id then m.passenger_user_id end;
+  v_driver uuid := case when coalesce(p_only, m.driver_user_id) = m.driver_user_id
+    and mobility.is_reachable(m.driver_user_id) then m.driver_user_id end;
+  v_passenger uuid := case when coalesce(p_only, m.passenger_user_id) = m.passenger_user_id
+    and mobility.is_reachable(m.passenger_user_id) then m.passenger_user_id end;
+  v_seen boolean := false;
 begin
-  if not mobility.is_reachable(m.driver_user_id) and not mobility.is_reachable(m.passenger_user_id) then return; end if;
+  if v_driver is null and v_passenger is null then return; end if;
+  -- Answered by other means than the message, or over, it need not be sent any more.
+  if p_from_status = 'pending' then v_seen := mobility.withdraw(m.id); end if;
   select display_name into v_driver_name from mobility.profiles where user_id = m.driver_user_id;
   select display_name into v_passenger_name from mobility.profiles where user_id = m.passenger_user_id;
   select * into p from mobility.trips where id = m.passenger_trip_id;
@@ -2406,11 +2411,11 @@ begin
   elsif m.status = 'accepted' then
     perform mobility.say(v_passenger, 'ride_accepted', v_match || mobility.driver_card(m) || jsonb_build_object(
       'pin', (select pin from mobility.match_pins where match_id = m.id),
-      'link_token', mobility.make_trip_link(m.id, 'passenger', m.passenger_user_id)));
+      'link_token', case when v_passenger is not null then mobility.make_trip_link(m.id, 'passenger', v_passenger) end));
     perform mobility.say(v_driver, 'ride_won', v_match || jsonb_build_object(
       'passenger_name', v_passenger_name, 'pickup', mobility.trip_json(p) -> 'pickup',
       'dropoff', mobility.trip_json(p) -> 'dropoff', 'fare_amount', m.fare_amount, 'currency', m.currency,
-      'link_token', mobility.make_trip_link(m.id, 'driver', m.driver_user_id)));
+      'link_token', case when v_driver is not null then mobility.make_trip_link(m.id, 'driver', v_driver) end));
   elsif m.status = 'driver_arrived' then
     v_card := mobility.driver_card(m);
     perform mobility.say(v_passenger, 'driver_arrived', v_match || jsonb_build_object(
@@ -2432,14 +2437,14 @@ begin
       'online', exists (select 1 from mobility.trips t
         where t.user_id = m.driver_user_id and t.role = 'driver' and t.status = 'open' and t.scheduled_for is null)));
   else
-    perform mobility.tell_match_fell_through(m, p_from_status, v_driver_name);
+    perform mobility.tell_match_fell_through(m, p_from_status, v_driver_name, v_seen);
   end if;
 end
 $$;
 
 COMMENT ON FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid) IS 'Tells both sides of a match where it stands.';
 
-CREATE FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) RETURNS void
+CREATE FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text, p_seen boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -2449,10 +2454,6 @@ declare
   -- Whoever was asked, and whoever asked.
   v_asked uuid := case m.initiated_by when 'passenger' then m.driver_user_id else m.passenger_user_id end;
 begin
-  if p_from_status = 'pending' then
-    update mobility.outbox set status = 'withdrawn', lease = null
-    where subject = m.id and status = 'queued' and lease is null;
-  end if;
   if m.status = 'declined' then
     perform mobility.say(v_asked, 'offer_declined');
     if m.initiated_by = 'passenger' then
@@ -2461,7 +2462,7 @@ begin
       perform mobility.say(m.driver_user_id, 'passenger_declined');
     end if;
   elsif m.status = 'expired' and p_from_status = 'pending' then
-    perform mobility.say(v_asked, 'offer_gone', '{"reason": "expired"}');
+    if p_seen then perform mobility.say(v_asked, 'offer_gone', '{"reason": "expired"}'); end if;
     if m.initiated_by = 'passenger' then
       perform mobility.say(m.passenger_user_id, 'driver_silent', v_trip);
     else
@@ -2473,7 +2474,7 @@ begin
   elsif m.status = 'cancelled_driver' then
     perform mobility.say(m.driver_user_id, 'ride_cancelled', v_match || '{"side": "driver"}');
     if p_from_status = 'pending' and m.initiated_by = 'driver' then
-      perform mobility.say(m.passenger_user_id, 'offer_gone', '{"reason": "cancelled"}');
+      if p_seen then perform mobility.say(m.passenger_user_id, 'offer_gone', '{"reason": "cancelled"}'); end if;
     else
       perform mobility.say(m.passenger_user_id, 'cancelled_by_driver', v_match
         || jsonb_build_object('trip_id', m.passenger_trip_id, 'reason', m.cancel_reason));
@@ -2483,7 +2484,7 @@ begin
   else
     perform mobility.say(m.passenger_user_id, 'ride_cancelled', v_match || '{"side": "passenger"}');
     if p_from_status = 'pending' and m.initiated_by = 'passenger' then
-      perform mobility.say(m.driver_user_id, 'offer_gone', '{"reason": "cancelled"}');
+      if p_seen then perform mobility.say(m.driver_user_id, 'offer_gone', '{"reason": "cancelled"}'); end if;
     else
       perform mobility.say(m.driver_user_id, 'cancelled_by_passenger', v_match
         || jsonb_build_object('reason', m.cancel_reason));
@@ -2492,7 +2493,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) IS 'Tells both sides why there is no match any more.';
+COMMENT ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text, p_seen boolean) IS 'Tells both sides why there is no match any more.';
 
 CREATE FUNCTION mobility.tell_withdrawn(m mobility.matches) RETURNS void
     LANGUAGE plpgsql
@@ -5957,7 +5958,7 @@ REVOKE ALL ON FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) FRO
 
 REVOKE ALL ON FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text, p_seen boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.tell_withdrawn(m mobility.matches) FROM PUBLIC;
 

@@ -98,10 +98,15 @@ declare
   v_match jsonb := jsonb_build_object('match_id', m.id);
   v_respond_s integer := greatest(0, extract(epoch from m.respond_by - now()));
   -- Null for the one who is not to be told: saying something to nobody does nothing.
-  v_driver uuid := case when coalesce(p_only, m.driver_user_id) = m.driver_user_id then m.driver_user_id end;
-  v_passenger uuid := case when coalesce(p_only, m.passenger_user_id) = m.passenger_user_id then m.passenger_user_id end;
+  v_driver uuid := case when coalesce(p_only, m.driver_user_id) = m.driver_user_id
+    and mobility.is_reachable(m.driver_user_id) then m.driver_user_id end;
+  v_passenger uuid := case when coalesce(p_only, m.passenger_user_id) = m.passenger_user_id
+    and mobility.is_reachable(m.passenger_user_id) then m.passenger_user_id end;
+  v_seen boolean := false;
 begin
-  if not mobility.is_reachable(m.driver_user_id) and not mobility.is_reachable(m.passenger_user_id) then return; end if;
+  if v_driver is null and v_passenger is null then return; end if;
+  -- Answered by other means than the message, or over, it need not be sent any more.
+  if p_from_status = 'pending' then v_seen := mobility.withdraw(m.id); end if;
   select display_name into v_driver_name from mobility.profiles where user_id = m.driver_user_id;
   select display_name into v_passenger_name from mobility.profiles where user_id = m.passenger_user_id;
   select * into p from mobility.trips where id = m.passenger_trip_id;
@@ -121,11 +126,11 @@ begin
   elsif m.status = 'accepted' then
     perform mobility.say(v_passenger, 'ride_accepted', v_match || mobility.driver_card(m) || jsonb_build_object(
       'pin', (select pin from mobility.match_pins where match_id = m.id),
-      'link_token', mobility.make_trip_link(m.id, 'passenger', m.passenger_user_id)));
+      'link_token', case when v_passenger is not null then mobility.make_trip_link(m.id, 'passenger', v_passenger) end));
     perform mobility.say(v_driver, 'ride_won', v_match || jsonb_build_object(
       'passenger_name', v_passenger_name, 'pickup', mobility.trip_json(p) -> 'pickup',
       'dropoff', mobility.trip_json(p) -> 'dropoff', 'fare_amount', m.fare_amount, 'currency', m.currency,
-      'link_token', mobility.make_trip_link(m.id, 'driver', m.driver_user_id)));
+      'link_token', case when v_driver is not null then mobility.make_trip_link(m.id, 'driver', v_driver) end));
   elsif m.status = 'driver_arrived' then
     v_card := mobility.driver_card(m);
     perform mobility.say(v_passenger, 'driver_arrived', v_match || jsonb_build_object(
@@ -147,14 +152,17 @@ begin
       'online', exists (select 1 from mobility.trips t
         where t.user_id = m.driver_user_id and t.role = 'driver' and t.status = 'open' and t.scheduled_for is null)));
   else
-    perform mobility.tell_match_fell_through(m, p_from_status, v_driver_name);
+    perform mobility.tell_match_fell_through(m, p_from_status, v_driver_name, v_seen);
   end if;
 end
 $$;
 comment on function mobility.tell_match is 'Tells both sides of a match where it stands.';
 
--- Tells both sides why there is no match any more. A passenger whose driver cancelled is searched for again.
-create function mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text) returns void
+-- Tells both sides why there is no match any more. A passenger whose driver cancelled is searched for again;
+-- whoever was asked and has not seen it (p_seen) is not told that it is over.
+create function mobility.tell_match_fell_through(
+  m mobility.matches, p_from_status text, p_driver_name text, p_seen boolean
+) returns void
 language plpgsql
 set search_path = ''
 as $$
@@ -164,10 +172,6 @@ declare
   -- Whoever was asked, and whoever asked.
   v_asked uuid := case m.initiated_by when 'passenger' then m.driver_user_id else m.passenger_user_id end;
 begin
-  if p_from_status = 'pending' then
-    update mobility.outbox set status = 'withdrawn', lease = null
-    where subject = m.id and status = 'queued' and lease is null;
-  end if;
   if m.status = 'declined' then
     perform mobility.say(v_asked, 'offer_declined');
     if m.initiated_by = 'passenger' then
@@ -176,7 +180,7 @@ begin
       perform mobility.say(m.driver_user_id, 'passenger_declined');
     end if;
   elsif m.status = 'expired' and p_from_status = 'pending' then
-    perform mobility.say(v_asked, 'offer_gone', '{"reason": "expired"}');
+    if p_seen then perform mobility.say(v_asked, 'offer_gone', '{"reason": "expired"}'); end if;
     if m.initiated_by = 'passenger' then
       perform mobility.say(m.passenger_user_id, 'driver_silent', v_trip);
     else
@@ -188,7 +192,7 @@ begin
   elsif m.status = 'cancelled_driver' then
     perform mobility.say(m.driver_user_id, 'ride_cancelled', v_match || '{"side": "driver"}');
     if p_from_status = 'pending' and m.initiated_by = 'driver' then
-      perform mobility.say(m.passenger_user_id, 'offer_gone', '{"reason": "cancelled"}');
+      if p_seen then perform mobility.say(m.passenger_user_id, 'offer_gone', '{"reason": "cancelled"}'); end if;
     else
       perform mobility.say(m.passenger_user_id, 'cancelled_by_driver', v_match
         || jsonb_build_object('trip_id', m.passenger_trip_id, 'reason', m.cancel_reason));
@@ -198,7 +202,7 @@ begin
   else
     perform mobility.say(m.passenger_user_id, 'ride_cancelled', v_match || '{"side": "passenger"}');
     if p_from_status = 'pending' and m.initiated_by = 'passenger' then
-      perform mobility.say(m.driver_user_id, 'offer_gone', '{"reason": "cancelled"}');
+      if p_seen then perform mobility.say(m.driver_user_id, 'offer_gone', '{"reason": "cancelled"}'); end if;
     else
       perform mobility.say(m.driver_user_id, 'cancelled_by_passenger', v_match
         || jsonb_build_object('reason', m.cancel_reason));
