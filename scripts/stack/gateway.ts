@@ -1,4 +1,5 @@
 import { bearerToken, identifyCaller, RefusedCallerError, verifyToken } from "./caller.ts";
+import { hostedPage } from "./hosted-page.ts";
 import type { Keys } from "./keys.ts";
 import type { RealtimeRelay } from "./realtime/relay.ts";
 import type { RestHandler } from "./rest.ts";
@@ -19,6 +20,8 @@ export interface GatewayOptions {
   readonly rest: () => RestHandler | undefined;
   readonly realtime: () => RealtimeRelay | undefined;
   readonly simulator: SimulatorPageOptions;
+  /** The folder of the pages. */
+  readonly web: string;
 }
 
 /** Answers a request that came from the given address. */
@@ -30,7 +33,7 @@ const CORS = {
   "access-control-max-age": "3600",
 };
 
-/** The one door of the stack: /rest/v1, /functions/v1, /auth/v1 and /realtime/v1 as hosted; /simulator. */
+/** The one door of the stack: /rest/v1, /functions/v1, /auth/v1 and /realtime/v1 as hosted; the pages. */
 export function createGateway(options: GatewayOptions): Gateway {
   return async (request, info) => {
     try {
@@ -52,6 +55,8 @@ async function route(request: Request, options: RouteOptions): Promise<Response>
   if (pathname === "/simulator" || pathname.startsWith("/simulator/")) {
     return await simulatorPage(request, options.simulator);
   }
+  const page = await hostedPage(request, options.web);
+  if (page !== undefined) return page;
   if (request.method === "OPTIONS") return preflight(request);
   if (pathname.startsWith("/rest/v1/") || pathname === "/rest/v1") {
     return await callRest(request, options);
@@ -71,7 +76,7 @@ async function route(request: Request, options: RouteOptions): Promise<Response>
   }
   return json(404, {
     code: "NOT_FOUND",
-    message: `Nothing is served at ${pathname}: try /rest/v1, /functions/v1 or /simulator`,
+    message: `Nothing is served at ${pathname}: try /rest/v1, /functions/v1, /simulator or /trip`,
   });
 }
 

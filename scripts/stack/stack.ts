@@ -6,6 +6,7 @@ import { serveGraph } from "./graph/serve.ts";
 import { createGraphStandIn } from "./graph/stand-in.ts";
 import { type Job, JOBS, runJobs } from "./jobs.ts";
 import { type Keys, loadKeys } from "./keys.ts";
+import { operatorLink } from "./operator-link.ts";
 import { assertFree, choosePorts, type Ports, refusingTaken } from "./ports.ts";
 import { type FunctionEntry, type Project, readProject } from "./project.ts";
 import { createRealtimeRelay, type RealtimeRelay } from "./realtime/relay.ts";
@@ -104,6 +105,7 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
     rest: () => opened.rest,
     realtime: () => opened.relay,
     simulator: { folder: `${options.root}/web/simulator`, control: standIn.handle },
+    web: `${options.root}/web`,
   });
   closing.add(gateway.stop);
   const info: StackInfo = {
@@ -114,6 +116,7 @@ async function boot(options: StackOptions, closing: Closing): Promise<Stack> {
     graph_url: `http://127.0.0.1:${ports.graph}`,
     webhook_url: webhookUrl,
     simulator_url: `${url}/simulator/`,
+    operator_url: await operatorLink(`${url}/operator/`, keys),
     db_url: databaseUrl ??
       `postgresql://postgres@127.0.0.1:${ports.database}/postgres?sslmode=disable`,
     redis_rest_url: `http://127.0.0.1:${ports.redis}`,
@@ -198,6 +201,7 @@ function serveGateway(
     rest: () => RestHandler | undefined;
     realtime: () => RealtimeRelay | undefined;
     simulator: SimulatorPageOptions;
+    web: string;
   },
 ): { stop: () => Promise<void> } {
   const runnable = new Set(entries.map(({ name }) => name));
