@@ -2503,8 +2503,7 @@ declare
   v_match jsonb := jsonb_build_object('match_id', m.id, 'trip_id', m.passenger_trip_id,
     'searching', m.status = 'cancelled_driver');
 begin
-  update mobility.outbox set status = 'withdrawn', lease = null
-  where subject = m.id and status = 'queued' and lease is null;
+  perform mobility.withdraw(m.id);
   perform mobility.say(m.passenger_user_id, 'ride_withdrawn', v_match || '{"side": "passenger"}');
   perform mobility.say(m.driver_user_id, 'ride_withdrawn', v_match || '{"side": "driver"}');
 end
@@ -3723,6 +3722,9 @@ begin
   v_rides := mobility.live_rides(v_vehicle_type, v_boundary, v_status);
   return jsonb_build_object(
     'operator', v_operator, 'now', now(),
+    'areas', (select coalesce(jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name), '[]') from mobility.areas),
+    'vehicle_types', (select coalesce(jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name), '[]')
+      from mobility.vehicle_types),
     'counts', jsonb_build_object(
       'waiting', v_waiting -> 'count', 'oldest_wait_s', v_waiting -> 'oldest_wait_s',
       'available', v_free -> 'available', 'rides', v_rides -> 'by_status',

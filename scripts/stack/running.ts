@@ -10,6 +10,8 @@ const schema = z.object({
   graph_url: z.string(),
   webhook_url: z.string(),
   simulator_url: z.string(),
+  /** The operator's page, with a token that signs the seeded operator in. */
+  operator_url: z.string(),
   db_url: z.string(),
   redis_rest_url: z.string(),
   redis_rest_token: z.string(),

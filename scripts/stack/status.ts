@@ -18,6 +18,7 @@ const LABELS: Readonly<Record<keyof StackInfo, string>> = {
   graph_url: "Graph API stand-in URL",
   webhook_url: "WhatsApp webhook URL",
   simulator_url: "Simulator URL",
+  operator_url: "Operator's page",
   db_url: "Database URL",
   redis_rest_url: "Redis REST URL",
   redis_rest_token: "Redis REST token",

@@ -87,6 +87,9 @@ const liveRide = z.object({
 export const overview = z.object({
   operator,
   now: timestamp,
+  /** What the lists can be narrowed to. */
+  areas: z.array(z.object({ code: z.string(), name: z.string() })),
+  vehicle_types: z.array(z.object({ code: z.string(), name: z.string() })),
   counts: z.object({
     waiting: count,
     oldest_wait_s: count.nullable(),

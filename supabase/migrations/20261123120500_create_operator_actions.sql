@@ -20,8 +20,7 @@ declare
   v_match jsonb := jsonb_build_object('match_id', m.id, 'trip_id', m.passenger_trip_id,
     'searching', m.status = 'cancelled_driver');
 begin
-  update mobility.outbox set status = 'withdrawn', lease = null
-  where subject = m.id and status = 'queued' and lease is null;
+  perform mobility.withdraw(m.id);
   perform mobility.say(m.passenger_user_id, 'ride_withdrawn', v_match || '{"side": "passenger"}');
   perform mobility.say(m.driver_user_id, 'ride_withdrawn', v_match || '{"side": "driver"}');
 end

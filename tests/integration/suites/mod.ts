@@ -7,6 +7,7 @@ import { faultsSuite } from "./faults.ts";
 import { limitsSuite } from "./limits.ts";
 import { refusalsSuite } from "./refusals.ts";
 import { replaysSuite } from "./replays.ts";
+import { operatorSuite } from "./operator.ts";
 import { rideSuite } from "./ride.ts";
 import { roundTripsSuite } from "./round-trips.ts";
 import { searchSuite } from "./search.ts";
@@ -17,6 +18,7 @@ export function registerSuites(suite: Suite): void {
   rideSuite(suite);
   endingsSuite(suite);
   dispatchSuite(suite);
+  operatorSuite(suite);
   callersSuite(suite);
   searchSuite(suite);
   replaysSuite(suite);
