@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { chatSuite } from "../support/chat/chat-suite.ts";
 import { openHookServer } from "../support/chat/hook-server.ts";
 import { cancellingFlows } from "./flows/cancelling.ts";
@@ -22,3 +23,16 @@ drivingFlows(suite);
 safetyFlows(suite, operator);
 talkingFlows(suite);
 oldButtonFlows(suite);
+
+// Last: of everything that was said above.
+suite.test("no log line has a name, a number, a plate, a token or a word of what was said", ({ log }) => {
+  const lines = log.filter((line) => line.startsWith("whatsapp-webhook | "));
+  assert.ok(lines.length > 500, `${lines.length} lines`);
+  for (const line of lines) {
+    assert.doesNotMatch(
+      line,
+      /Person \d|Mama|250788|RW\.5000|RA[BD].?\d{3}|[0-9a-f]{32}|blue gate|sac rouge|"(lat|lng|pin|text)"/i,
+    );
+  }
+  return Promise.resolve();
+});
