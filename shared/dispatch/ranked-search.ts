@@ -1,11 +1,11 @@
-import { etaS } from "../geo/mod.ts";
+import { travelTimesOf } from "../eta/mod.ts";
 import { findCounterparts } from "../matching/mod.ts";
 import type { Caller, Platform } from "../platform/mod.ts";
 import { rank, type Ranked, type Strategies, type StrategyName } from "../ranking/mod.ts";
 
 type Counterpart = Awaited<ReturnType<typeof findCounterparts>>["found"][number];
 
-/** A counterpart with its place in the ranking, and its seconds from the pickup. */
+/** A counterpart with its place in the ranking, and the driver's seconds to the pickup. */
 export type RankedCounterpart = Ranked<Counterpart> & { readonly eta_s: number };
 
 /** A search for the best counterparts of a trip. */
@@ -27,10 +27,15 @@ export async function findRanked(
   platform: Platform,
   search: RankedSearch & { readonly strategies: Strategies },
 ): Promise<{ found: RankedCounterpart[]; cached: boolean }> {
-  const { found, vehicle, cached } = await findCounterparts(platform, search);
+  const { found, at, vehicle, cached } = await findCounterparts(platform, search);
   platform.metrics.observe("mobility_counterparts_found", found.length, { role: search.role });
-  return {
-    found: rank(found, search).map((row) => ({ ...row, eta_s: etaS(row.distance_m, vehicle) })),
-    cached,
-  };
+  const ranked = rank(found, search);
+  // Of those who will be shown alone: a road takes longer to ask for than a rank.
+  const seconds = await travelTimesOf(platform).seconds({
+    one: at,
+    others: ranked,
+    direction: search.role === "driver" ? "to_one" : "from_one",
+    pace: vehicle,
+  });
+  return { found: ranked.map((row, i) => ({ ...row, eta_s: seconds[i] ?? 0 })), cached };
 }

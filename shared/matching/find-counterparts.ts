@@ -1,4 +1,4 @@
-import type { VehiclePace } from "../geo/mod.ts";
+import type { Point, VehiclePace } from "../geo/mod.ts";
 import {
   actingUser,
   ApiError,
@@ -25,6 +25,8 @@ export interface CounterpartSearch {
 /** Available counterparts, nearest first. */
 export interface Counterparts {
   readonly found: Found[];
+  /** Where the search was made. */
+  readonly at: Point;
   readonly vehicle: VehiclePace;
   readonly cached: boolean;
 }
@@ -64,6 +66,7 @@ export async function findCounterparts(
   );
   return {
     found: searchPool(pool, { at: trip, radiusM: search.radiusM, excludedUsers: excludedBy(trip) }),
+    at: { lat: trip.lat, lng: trip.lng },
     vehicle: fresh.vehicle,
     cached: false,
   };
@@ -89,7 +92,12 @@ function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counte
   const certainM = certainRadiusM(known.pool, trip);
   const certain = found.filter((row) => row.distance_m <= certainM).length;
   if (certainM < search.radiusM && certain < search.limit) return undefined;
-  return { found, vehicle: known.pool.vehicle, cached: true };
+  return {
+    found,
+    at: { lat: trip.lat, lng: trip.lng },
+    vehicle: known.pool.vehicle,
+    cached: true,
+  };
 }
 
 /** Nobody is offered to themselves, nor again to somebody with whom it came to nothing. */

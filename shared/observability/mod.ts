@@ -1,9 +1,10 @@
 import { ApiError, createHandler, type Platform, renderMetrics } from "../platform/mod.ts";
+import { renderEtaGauges } from "./eta-gauges.ts";
 import { renderQueueGauges } from "./queue-gauges.ts";
 
 /**
- * The metrics function: what every function counted and how full the queues are, for Prometheus. Callers are the service, or whoever
- * holds METRICS_TOKEN (a scraper sends it as a bearer token).
+ * The metrics function: what every function counted, how full the queues are and how far the ETAs were off, for
+ * Prometheus. Callers are the service, or whoever holds METRICS_TOKEN (a scraper sends it as a bearer token).
  */
 export function createMetricsHandler(platform: Platform): (request: Request) => Promise<Response> {
   return createHandler(platform, {
@@ -23,14 +24,15 @@ async function showMetrics(platform: Platform, request: Request): Promise<Respon
   if (!platform.cache.enabled) {
     throw new ApiError("SERVICE_UNAVAILABLE", "Metrics are kept in Redis, and none is configured");
   }
-  const [text, gauges] = await Promise.all([
+  const [text, ...gauges] = await Promise.all([
     renderMetrics(platform.cache),
     renderQueueGauges(platform),
+    renderEtaGauges(platform),
   ]);
   if (text === undefined) {
     throw new ApiError("SERVICE_UNAVAILABLE", "Redis, which keeps the metrics, did not answer");
   }
-  return new Response(text + gauges, {
+  return new Response(text + gauges.join(""), {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
   });
 }

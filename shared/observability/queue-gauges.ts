@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Platform } from "../platform/mod.ts";
+import { callBriefly } from "./brief-call.ts";
 
-/** A scrape has little time; the database has more patience with its callers. */
-const PATIENCE_MS = 2_000;
 const depth = z.object({ pending: z.number(), oldest_s: z.number(), dead: z.number() });
 const depths = z.object({ inbox: depth, outbox: depth, deliveries: depth });
 
@@ -15,15 +14,13 @@ const gauges = {
 /** How full the chat's queues are, in the Prometheus text format; "" when the database does not say. */
 export async function renderQueueGauges(
   platform: Platform,
-  { patienceMs = PATIENCE_MS }: { patienceMs?: number } = {},
+  { patienceMs }: { patienceMs?: number } = {},
 ): Promise<string> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
+  const queues = await callBriefly(platform, {
+    rpc: "queue_depths",
+    answer: depths,
+    ...(patienceMs === undefined ? {} : { patienceMs }),
   });
-  // A database that is down is logged by its own client.
-  const asked = platform.database.call("queue_depths", {}, depths).catch(() => undefined);
-  const queues = await Promise.race([asked, patience]).finally(() => clearTimeout(timer));
   if (queues === undefined) return "";
   const lines = Object.values(depth.keyof().enum).flatMap((measure) => {
     const { name, help } = gauges[measure];

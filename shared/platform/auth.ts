@@ -10,18 +10,38 @@ import { z } from "zod";
 import type { Config } from "./config.ts";
 import { ApiError } from "./errors.ts";
 
-/** Who calls: the service, which acts for anyone, or a signed-in person, who acts for themselves. */
-export type Caller = { readonly kind: "service" } | {
+/**
+ * Who calls: the service, which acts for anyone; a signed-in person, who acts for themselves; or anybody, at an
+ * endpoint that asks for a secret of its own.
+ */
+export type Caller = { readonly kind: "service" } | { readonly kind: "anybody" } | {
   readonly kind: "user";
   readonly userId: string;
 };
 
+/** To whom nothing belongs, so that nothing is done in the name of who did not say theirs. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 /** The user id to hand to the database: null lets the service act for anyone. */
 export function actingUser(caller: Caller): string | null {
-  return caller.kind === "user" ? caller.userId : null;
+  if (caller.kind === "service") return null;
+  return caller.kind === "user" ? caller.userId : NOBODY;
 }
 
-const claims = z.object({ role: z.string(), sub: z.string().optional() });
+/** The secrets shared with the project's other services, with which HS256 tokens are verified; the first signs. */
+export function sharedSecrets(config: Config): Uint8Array[] {
+  const keys = config.jwks.filter((key) => key.kty === "oct" && typeof key.k === "string");
+  return [
+    ...(config.jwtSecret === undefined ? [] : [new TextEncoder().encode(config.jwtSecret)]),
+    ...keys.map((key) => base64UrlBytes(String(key.k))),
+  ];
+}
+
+const claims = z.object({
+  role: z.string(),
+  sub: z.string().optional(),
+  link_id: z.unknown().optional(),
+});
 const userId = z.guid();
 
 /** Finds out who calls, from the `apikey` and `Authorization` headers. */
@@ -33,11 +53,7 @@ export class Authenticator {
   constructor(config: Config) {
     const encoder = new TextEncoder();
     this.#serviceKeys = config.serviceKeys.map((key) => encoder.encode(key));
-    const shared = config.jwks.filter((key) => key.kty === "oct" && typeof key.k === "string");
-    this.#secrets = [
-      ...(config.jwtSecret === undefined ? [] : [encoder.encode(config.jwtSecret)]),
-      ...shared.map((key) => base64UrlBytes(String(key.k))),
-    ];
+    this.#secrets = sharedSecrets(config);
     const publicKeys = config.jwks.filter((key) => key.kty !== "oct");
     this.#keys = publicKeys.length > 0 || this.#secrets.length > 0
       ? createLocalJWKSet({ keys: publicKeys } as JSONWebKeySet)
@@ -84,7 +100,10 @@ export class Authenticator {
     if (!parsed.success || parsed.data.role === "anon") return undefined;
     if (parsed.data.role === "service_role") return { kind: "service" };
     const subject = userId.safeParse(parsed.data.sub);
-    if (parsed.data.role !== "authenticated" || !subject.success) {
+    // A token that was made for a link to a ride listens to that ride, and that is all.
+    if (
+      parsed.data.role !== "authenticated" || !subject.success || parsed.data.link_id !== undefined
+    ) {
       throw new ApiError("FORBIDDEN", "The token is valid but is not a signed-in user's");
     }
     return { kind: "user", userId: subject.data.toLowerCase() };

@@ -7,6 +7,8 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 
 const environment = z.object({
   SUPABASE_URL: z.url(),
+  MOBILITY_API_URL: httpUrl.optional(),
+  SUPABASE_ANON_KEY: z.string().optional(),
   SUPABASE_SECRET_KEYS: z.string().optional(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),
   SUPABASE_JWKS: z.string().optional(),
@@ -17,6 +19,9 @@ const environment = z.object({
   CACHE_POOL_TTL_S: poolTtl,
   DATABASE_DEADLINE_MS: z.coerce.number().int().min(100).max(60_000).default(8000),
   RANKING_STRATEGIES: z.string().optional(),
+  MOBILITY_TRIP_PAGE_URL: httpUrl.optional(),
+  OSRM_URL: httpUrl.optional(),
+  OSRM_DEADLINE_MS: z.coerce.number().int().min(20).max(5000).default(300),
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
@@ -32,6 +37,7 @@ const whatsAppEnvironment = z.object({
   MOBILITY_TRIP_PAGE_URL: httpUrl,
   MOBILITY_V1_WEBHOOK_URL: httpUrl.optional(),
   MOBILITY_SOS_WEBHOOK_URL: httpUrl.optional(),
+  MOBILITY_SOS_SECRET: z.string().min(16).optional(),
 });
 
 const keyDictionary = z.record(z.string(), z.string().min(1));
@@ -43,6 +49,10 @@ const keySet = z.union([
 /** Everything the functions take from their environment; made once, never changed. */
 export interface Config {
   readonly supabaseUrl: string;
+  /** The project as browsers reach it, without a slash at its end. */
+  readonly publicUrl: string;
+  /** What browsers send as apikey; undefined: they cannot listen to Realtime. */
+  readonly publishableKey: string | undefined;
   /** Keys that act for anyone: the project's secret keys and the legacy service role key. */
   readonly serviceKeys: readonly string[];
   /** Public and shared keys that sign users' tokens; empty: they are fetched from the project. */
@@ -53,6 +63,10 @@ export interface Config {
   readonly poolTtlS: number;
   readonly databaseDeadlineMs: number;
   readonly rankingStrategies: unknown;
+  /** Carries a trip's token in its fragment. */
+  readonly tripPageUrl: string | undefined;
+  /** A server of OSRM's HTTP API, without a slash at its end, and how long it may take. */
+  readonly osrm: { readonly url: string; readonly deadlineMs: number } | undefined;
   readonly metricsToken: string | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -68,12 +82,13 @@ export interface WhatsAppConfig extends Config {
   readonly graphUrl: string;
   /** Whether a message is shown as read, with a typing indicator, while it is answered. */
   readonly markRead: boolean;
-  /** Carries a trip's token in its fragment. */
   readonly tripPageUrl: string;
   /** Takes the events of those who are not in V2's share; undefined: everybody is. */
   readonly v1WebhookUrl: string | undefined;
   /** Told of every SOS. */
   readonly sosWebhookUrl: string | undefined;
+  /** Signs what it is told. */
+  readonly sosSecret: string | undefined;
 }
 
 /**
@@ -100,11 +115,12 @@ export function readWhatsAppConfig(
       verifyToken: env.WHATSAPP_VERIFY_TOKEN,
       accessToken: env.WHATSAPP_ACCESS_TOKEN,
       phoneNumberId: env.WHATSAPP_PHONE_NUMBER_ID,
-      graphUrl: env.WHATSAPP_GRAPH_URL.replace(/\/$/, ""),
+      graphUrl: withoutSlash(env.WHATSAPP_GRAPH_URL),
       markRead: env.WHATSAPP_MARK_READ === "true",
       tripPageUrl: env.MOBILITY_TRIP_PAGE_URL,
       v1WebhookUrl: env.MOBILITY_V1_WEBHOOK_URL,
       sosWebhookUrl: env.MOBILITY_SOS_WEBHOOK_URL,
+      sosSecret: env.MOBILITY_SOS_SECRET,
     },
     problems,
   ));
@@ -118,6 +134,12 @@ function parseConfig(set: Record<string, string>, problems: string[]): Config | 
     "SUPABASE_SECRET_KEYS",
     problems,
   );
+  const publishable = parseJson(
+    set.SUPABASE_PUBLISHABLE_KEYS,
+    keyDictionary,
+    "SUPABASE_PUBLISHABLE_KEYS",
+    problems,
+  );
   const jwks = parseJson(set.SUPABASE_JWKS, keySet, "SUPABASE_JWKS", problems);
   const strategies = parseJson(set.RANKING_STRATEGIES, z.unknown(), "RANKING_STRATEGIES", problems);
   const serviceKeys = [...Object.values(dictionary ?? {}), set.SUPABASE_SERVICE_ROLE_KEY ?? ""]
@@ -127,7 +149,10 @@ function parseConfig(set: Record<string, string>, problems: string[]): Config | 
     problems.push("UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN (both or neither)");
   }
   return env && {
-    supabaseUrl: env.SUPABASE_URL.replace(/\/$/, ""),
+    supabaseUrl: withoutSlash(env.SUPABASE_URL),
+    publicUrl: withoutSlash(env.MOBILITY_API_URL ?? env.SUPABASE_URL),
+    publishableKey: publishable?.["default"] ?? Object.values(publishable ?? {})[0] ??
+      env.SUPABASE_ANON_KEY,
     serviceKeys,
     jwks: jwks?.keys ?? [],
     jwtSecret: env.JWT_SECRET,
@@ -138,6 +163,10 @@ function parseConfig(set: Record<string, string>, problems: string[]): Config | 
     poolTtlS: env.CACHE_POOL_TTL_S,
     databaseDeadlineMs: env.DATABASE_DEADLINE_MS,
     rankingStrategies: strategies,
+    tripPageUrl: env.MOBILITY_TRIP_PAGE_URL,
+    osrm: env.OSRM_URL === undefined
+      ? undefined
+      : { url: withoutSlash(env.OSRM_URL), deadlineMs: env.OSRM_DEADLINE_MS },
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
   };
@@ -150,6 +179,10 @@ function started<T>(config: T | undefined, problems: readonly string[]): T {
       [...new Set(problems)].join(", ")
     }`,
   );
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, "");
 }
 
 /** Platforms pass a variable that is not set as an empty string. */

@@ -32,6 +32,11 @@ export interface Endpoint<B = unknown, R = unknown> {
   readonly maxBytes?: number;
   /** Checked before the handler: per signed-in user, or per id in the path for the service. */
   readonly limit?: RateLimit;
+  /**
+   * Where it is given, anybody may call, without a key: whoever has this secret, which is in the body and which
+   * `handle` checks. Limits count by its hash.
+   */
+  readonly secretOf?: (body: B) => string;
   handle(context: Context<B>): Promise<Answer<R>>;
 }
 

@@ -2,7 +2,7 @@ import { type Context as HonoContext, Hono } from "hono";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { z } from "zod";
-import { actingUser } from "./auth.ts";
+import { actingUser, type Caller } from "./auth.ts";
 import { parseBody, parseInput } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { errorResponse } from "./error-response.ts";
@@ -116,7 +116,9 @@ async function serve(
   options: { endpoint: Endpoint; request: Request; id: string },
 ): Promise<Response> {
   const { endpoint, request } = options;
-  const caller = await platform.authenticator.authenticate(request.headers);
+  const caller: Caller = endpoint.secretOf === undefined
+    ? await platform.authenticator.authenticate(request.headers)
+    : { kind: "anybody" };
   const id = endpoint.path.includes(":id")
     ? parseInput(pathId, { id: options.id }).id.toLowerCase()
     : "";
@@ -124,7 +126,11 @@ async function serve(
     "idempotency-key": request.headers.get("idempotency-key"),
   });
   const body = await inputOf(request, endpoint);
-  const subject = caller.kind === "user" ? caller.userId : id;
+  const subject = endpoint.secretOf !== undefined
+    ? await hashOf(endpoint.secretOf(body))
+    : caller.kind === "user"
+    ? caller.userId
+    : id;
   if (endpoint.limit !== undefined && subject !== "") {
     const name = `${platform.name} ${endpoint.method} ${endpoint.path}`;
     const check = { endpoint: name, subject, limit: endpoint.limit };
@@ -139,6 +145,13 @@ async function serve(
     idempotencyKey: key["idempotency-key"],
   });
   return Response.json(answer.body, { status: answer.status ?? 200 });
+}
+
+/** Half of a secret's SHA-256, in hexadecimal: what names its holder where the secret itself must not be. */
+async function hashOf(secret: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+  return Array.from(new Uint8Array(hash, 0, 16), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }
 
 /** What a caller says: in the query string of a GET, else in the body. */

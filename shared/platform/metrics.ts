@@ -33,6 +33,10 @@ const families = {
     type: "counter",
     help: "Positions received, by whether they were used",
   },
+  mobility_eta_requests_total: {
+    type: "counter",
+    help: "Travel times worked out, by source: osrm, great_circle, fallback",
+  },
   mobility_webhook_messages_total: {
     type: "counter",
     help: "WhatsApp messages received, by kind and whether they were new",

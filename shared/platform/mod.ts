@@ -5,7 +5,13 @@ export { type Config, readConfig, readWhatsAppConfig, type WhatsAppConfig } from
 
 // For the endpoints.
 export { type Answer, type Context, type Endpoint, endpoint } from "./endpoint.ts";
-export { actingUser, Authenticator, type Caller, equalInConstantTime } from "./auth.ts";
+export {
+  actingUser,
+  Authenticator,
+  type Caller,
+  equalInConstantTime,
+  sharedSecrets,
+} from "./auth.ts";
 export { parseInput, readBytes } from "./body.ts";
 export { instant } from "./instant.ts";
 export { text } from "./text.ts";

@@ -16,6 +16,7 @@ export const rateLimits = {
   changeMatch: { requests: 60, windowS: 60 },
   updateLocation: { requests: 120, windowS: 60 },
   read: { requests: 300, windowS: 60 },
+  openLink: { requests: 60, windowS: 60 },
 } as const satisfies Record<string, RateLimit>;
 
 /**

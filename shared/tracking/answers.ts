@@ -25,16 +25,58 @@ export const livePosition = z.object({
 /** A trip with its position and its newest match. */
 export const trackedTrip = z.object({ trip, position: livePosition, match: match.nullable() });
 
+const events = z.array(z.object({
+  from_status: z.string().nullable(),
+  to_status: z.string(),
+  actor: z.string(),
+  at: timestamp,
+}));
+
 /** A match with both positions and its history. */
 export const trackedMatch = z.object({
   match,
   driver_position: livePosition,
   passenger_position: livePosition,
   vehicle: vehiclePace,
-  events: z.array(z.object({
-    from_status: z.string().nullable(),
-    to_status: z.string(),
-    actor: z.string(),
-    at: timestamp,
-  })),
+  events,
+});
+
+/** How far a ride is, as progressOf() tells it. */
+export const progress = {
+  heading_for: z.enum(["pickup", "dropoff"]).nullable(),
+  remaining_m: z.number().nullable(),
+  eta_s: z.number().nullable(),
+  progress: z.number().nullable(),
+};
+
+/** For whose eyes a link to a ride is. */
+export const linkViewer = z.enum(["driver", "passenger", "guest"]);
+
+/** A ride as a link shows it: nobody's ids; the PIN for the passenger alone, the fare not for a guest. */
+export const linkedRide = z.object({
+  link: z.object({
+    id: z.guid(),
+    viewer: linkViewer,
+    expires_at: timestamp,
+    locale: z.string().nullable(),
+  }),
+  match: match.omit({
+    passenger_trip_id: true,
+    driver_trip_id: true,
+    passenger_user_id: true,
+    driver_user_id: true,
+  }).partial({ fare_amount: true, currency: true }),
+  driver: z.object({
+    driver_name: z.string().nullable(),
+    vehicle_type: z.string(),
+    plate: z.string().nullable(),
+    rating: z.number().nullable(),
+    rating_count: z.number().int(),
+  }),
+  passenger_name: z.string().nullable(),
+  driver_position: livePosition,
+  vehicle: vehiclePace,
+  events,
+  /** By the clock that the other times are by. */
+  now: timestamp,
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { travelTimesOf } from "../eta/mod.ts";
 import {
   ApiError,
   type Endpoint,
@@ -7,7 +8,9 @@ import {
   type Platform,
   rateLimits,
 } from "../platform/mod.ts";
-import { positionResult, trackedMatch, trackedTrip } from "./answers.ts";
+import { positionResult, progress, trackedMatch, trackedTrip } from "./answers.ts";
+import { countPositions } from "./count-positions.ts";
+import { linkEndpoints } from "./link-endpoints.ts";
 import { progressOf } from "./progress.ts";
 import { position, positions } from "./requests.ts";
 
@@ -15,7 +18,9 @@ const results = z.array(positionResult);
 
 /** The routes of the tracking function. */
 export function trackingEndpoints(platform: Platform): Endpoint[] {
+  const travelTimes = travelTimesOf(platform);
   return [
+    ...linkEndpoints(platform, travelTimes),
     endpoint({
       method: "POST",
       path: "/update-location",
@@ -28,6 +33,7 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
         if (result === undefined) {
           throw new ApiError("DATABASE_ERROR", "The database gave no result");
         }
+        countPositions(platform, [result]);
         // A point that was not used is answered as such: late, it was true once; doubtful, it is the phone's.
         if (
           result.code !== undefined && !unused.has(result.code) && isErrorCode(result.code)
@@ -47,12 +53,7 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
       limit: rateLimits.updateLocation,
       handle: async ({ body, actingUser }) => {
         const answered = await update(actingUser, body.locations);
-        return {
-          body: {
-            results: answered,
-            accepted: answered.filter((result) => result.accepted).length,
-          },
-        };
+        return { body: { results: answered, accepted: countPositions(platform, answered) } };
       },
     }),
     endpoint({
@@ -74,12 +75,7 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
       method: "GET",
       path: "/matches/:id",
       summary: "A match: its status, both positions and their ages, and the ETA",
-      response: trackedMatch.omit({ vehicle: true }).extend({
-        heading_for: z.enum(["pickup", "dropoff"]).nullable(),
-        remaining_m: z.number().nullable(),
-        eta_s: z.number().nullable(),
-        progress: z.number().nullable(),
-      }),
+      response: trackedMatch.omit({ vehicle: true }).extend(progress),
       limit: rateLimits.read,
       handle: async ({ id, actingUser }) => {
         const tracked = await platform.database.call(
@@ -88,7 +84,7 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
           trackedMatch,
         );
         const { vehicle: _, ...shown } = tracked;
-        return { body: { ...shown, ...progressOf(tracked) } };
+        return { body: { ...shown, ...await progressOf(tracked, travelTimes) } };
       },
     }),
   ];
@@ -97,15 +93,11 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
     actingUser: string | null,
     points: z.infer<typeof position>[],
   ): Promise<z.infer<typeof results>> {
-    const answered = await platform.database.call(
+    return await platform.database.call(
       "update_positions",
       { p_acting_user: actingUser, p_points: points },
       results,
     );
-    const used = answered.filter((result) => result.accepted).length;
-    platform.metrics.count("mobility_positions_total", { used: "yes" }, used);
-    platform.metrics.count("mobility_positions_total", { used: "no" }, answered.length - used);
-    return answered;
   }
 }
 

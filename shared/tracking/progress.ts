@@ -1,6 +1,15 @@
 import type { z } from "zod";
-import { distanceM, etaS, type Point } from "../geo/mod.ts";
-import type { trackedMatch } from "./answers.ts";
+import type { TravelTimes } from "../eta/mod.ts";
+import { distanceM, type Point, type VehiclePace } from "../geo/mod.ts";
+import type { match } from "../rides/mod.ts";
+import type { livePosition } from "./answers.ts";
+
+/** A ride and where its driver is, as far as its progress depends on them. */
+export interface Tracked {
+  readonly match: Pick<z.infer<typeof match>, "status" | "pickup" | "dropoff">;
+  readonly driver_position: z.infer<typeof livePosition>;
+  readonly vehicle: VehiclePace;
+}
 
 /** How far a ride is from its next point, and how long it will take. Null where there is no such point. */
 export interface Progress {
@@ -13,18 +22,24 @@ export interface Progress {
 }
 
 /** The progress of a match from where its driver was last seen. */
-export function progressOf(tracked: z.infer<typeof trackedMatch>): Progress {
+export async function progressOf(tracked: Tracked, travelTimes: TravelTimes): Promise<Progress> {
   const { match, driver_position: driver, vehicle } = tracked;
   const target = targetOf(match);
   if (target === null || driver === null) {
     return { heading_for: target?.name ?? null, remaining_m: null, eta_s: null, progress: null };
   }
   const airM = distanceM(driver, target.point);
+  const [seconds] = await travelTimes.seconds({
+    one: target.point,
+    others: [driver],
+    direction: "to_one",
+    pace: vehicle,
+  });
   const wholeM = match.dropoff === null ? 0 : distanceM(match.pickup, match.dropoff);
   return {
     heading_for: target.name,
     remaining_m: Math.round(airM * vehicle.road_factor),
-    eta_s: etaS(airM, vehicle),
+    eta_s: seconds ?? null,
     progress: target.name === "dropoff" && wholeM > 0
       ? Math.round(Math.min(1, Math.max(0, 1 - airM / wholeM)) * 1000) / 1000
       : null,
@@ -32,7 +47,7 @@ export function progressOf(tracked: z.infer<typeof trackedMatch>): Progress {
 }
 
 function targetOf(
-  match: z.infer<typeof trackedMatch>["match"],
+  match: Tracked["match"],
 ): { name: "pickup" | "dropoff"; point: Point } | null {
   if (match.status === "pending" || match.status === "accepted") {
     return { name: "pickup", point: match.pickup };

@@ -16,6 +16,15 @@ export const position = point.extend({
 /** Positions kept by a phone while it was offline, or of many phones. */
 export const positions = z.object({ locations: z.array(position).min(1).max(500) });
 
+/** The secret of a link to a ride. */
+export const linkToken = z.string().min(1).max(200);
+
+/** Positions of the driver of the ride that a link is to; a page keeps them while it is offline. */
+export const linkPositions = z.object({
+  token: linkToken,
+  points: z.array(position.omit({ trip_id: true })).min(1).max(100),
+});
+
 /** In thousandths: PostgreSQL refuses numbers too near to zero. */
 function measure(max: number): z.ZodType<number> {
   return z.number().min(0).max(max).transform((value) => Math.round(value * 1000) / 1000);

@@ -61,7 +61,7 @@ Deno.test("createMetricsHandler() says 503 when there is no Redis or it does not
   assert.equal(await down(headers), 503);
 });
 
-Deno.test("createMetricsHandler() shows the queues, and the rest without them when the database is down", async () => {
+Deno.test("createMetricsHandler() shows the queues and the ETAs' errors, and the rest without them when the database is down", async () => {
   await using redis = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () => Response.json([{ result: ["mobility_matches_created_total", "7"] }]),
@@ -71,10 +71,13 @@ Deno.test("createMetricsHandler() shows the queues, and the rest without them wh
     UPSTASH_REDIS_REST_TOKEN: "token",
   };
   const queue = { pending: 3, oldest_s: 12, dead: 0 };
-  const answering = (): Promise<Response> =>
-    Promise.resolve(
-      Response.json({ inbox: queue, outbox: { ...queue, dead: 2 }, deliveries: queue }),
-    );
+  const eta = { leg: "ride", vehicle_type: "moto", rides: 41, mean_error_s: -12 };
+  const answering = (input: RequestInfo | URL): Promise<Response> =>
+    Promise.resolve(Response.json(
+      String(input instanceof Request ? input.url : input).endsWith("/eta_accuracy")
+        ? [{ ...eta, mean_abs_error_s: 60, p90_abs_error_s: 150 }]
+        : { inbox: queue, outbox: { ...queue, dead: 2 }, deliveries: queue },
+    ));
   const scrape = async (database: typeof fetch): Promise<Map<string, number>> => {
     const handler = createMetricsHandler(platformWith(env, database));
     const headers = { apikey: "sb_secret_1" };
@@ -86,7 +89,12 @@ Deno.test("createMetricsHandler() shows the queues, and the rest without them wh
   assert.equal(samples.get('mobility_queue_pending{queue="inbox"}'), 3);
   assert.equal(samples.get('mobility_queue_oldest_seconds{queue="deliveries"}'), 12);
   assert.equal(samples.get('mobility_queue_dead{queue="outbox"}'), 2);
-  assert.equal(samples.size, 10);
+  const ride = 'leg="ride",vehicle_type="moto"';
+  assert.equal(samples.get(`mobility_eta_error_seconds{${ride},stat="mean"}`), -12);
+  assert.equal(samples.get(`mobility_eta_error_seconds{${ride},stat="mean_abs"}`), 60);
+  assert.equal(samples.get(`mobility_eta_error_seconds{${ride},stat="p90_abs"}`), 150);
+  assert.equal(samples.get(`mobility_eta_rides{${ride}}`), 41);
+  assert.equal(samples.size, 14);
   assert.deepEqual([...await scrape(refusing)], [["mobility_matches_created_total", 7]]);
 });
 

@@ -52,6 +52,12 @@ async function refuses(
 
 const user: Caller = { kind: "user", userId: sub.toLowerCase() };
 
+Deno.test("actingUser() lets the service act for anyone, and anybody for nobody", () => {
+  assert.equal(actingUser({ kind: "service" }), null);
+  assert.equal(actingUser(user), sub.toLowerCase());
+  assert.equal(actingUser({ kind: "anybody" }), "00000000-0000-0000-0000-000000000000");
+});
+
 Deno.test("Authenticator takes each secret key, as apikey and as bearer, for the service", async () => {
   for (const key of ["sb_secret_1", "sb_secret_2"]) {
     for (const headers of [{ apikey: key }, { authorization: `bearer ${key}` }]) {
@@ -146,7 +152,9 @@ Deno.test("Authenticator refuses keys and tokens that say nothing of who calls",
 });
 
 Deno.test("Authenticator says FORBIDDEN to a valid token that is no user's", async () => {
-  for (const claims of [{ sub: undefined }, { sub: "42" }, { role: "postgres" }]) {
+  // A token that was made for a link to a ride has a subject, who is nobody.
+  const linked = { link_id: crypto.randomUUID() };
+  for (const claims of [{ sub: undefined }, { sub: "42" }, { role: "postgres" }, linked]) {
     await refuses(withSecret, bearer(await sign(claims)), "FORBIDDEN");
   }
   await refuses(withSecret, bearer(await sign({ role: undefined })));

@@ -64,6 +64,53 @@ Deno.test("readConfig() takes both kinds of keys, both forms of JWKS, Redis and 
   assert.deepEqual(config.rankingStrategies, { quality: {} });
 });
 
+Deno.test("readConfig() takes what links and travel times need, or goes without", () => {
+  const none = readConfig(given);
+  assert.deepEqual(
+    [none.publicUrl, none.publishableKey, none.tripPageUrl, none.osrm],
+    ["https://project.supabase.co", undefined, undefined, undefined],
+  );
+  const config = readConfig({
+    ...given,
+    MOBILITY_API_URL: "http://127.0.0.1:54321/",
+    SUPABASE_PUBLISHABLE_KEYS: '{"web":"sb_publishable_web","default":"sb_publishable_default"}',
+    SUPABASE_ANON_KEY: "legacy",
+    MOBILITY_TRIP_PAGE_URL: "https://ride.test/trip",
+    OSRM_URL: "http://osrm.test:5000/",
+  });
+  assert.deepEqual(
+    [config.supabaseUrl, config.publicUrl, config.publishableKey, config.tripPageUrl],
+    [
+      "https://project.supabase.co",
+      "http://127.0.0.1:54321",
+      "sb_publishable_default",
+      "https://ride.test/trip",
+    ],
+  );
+  assert.deepEqual(config.osrm, { url: "http://osrm.test:5000", deadlineMs: 300 });
+  const others = { SUPABASE_PUBLISHABLE_KEYS: '{"web":"sb_publishable_web"}' };
+  assert.equal(readConfig({ ...given, ...others }).publishableKey, "sb_publishable_web");
+  assert.equal(readConfig({ ...given, SUPABASE_ANON_KEY: "legacy" }).publishableKey, "legacy");
+  const message = refusalOf({
+    ...given,
+    SUPABASE_PUBLISHABLE_KEYS: "hush",
+    OSRM_URL: "hush",
+    OSRM_DEADLINE_MS: "5",
+    MOBILITY_API_URL: "hush",
+    MOBILITY_TRIP_PAGE_URL: "javascript:hush",
+  });
+  for (
+    const name of [
+      "SUPABASE_PUBLISHABLE_KEYS",
+      "OSRM_URL",
+      "OSRM_DEADLINE_MS",
+      "MOBILITY_API_URL",
+      "MOBILITY_TRIP_PAGE_URL",
+    ]
+  ) assert.ok(message.includes(name), `${name} in: ${message}`);
+  assert.doesNotMatch(message, /hush/);
+});
+
 Deno.test("readConfig() names every variable that is missing or malformed, and no value", () => {
   const message = refusalOf({
     SUPABASE_JWKS: "hush-jwks",

@@ -250,3 +250,69 @@ Deno.test("createHandler() hands a raw endpoint its request untouched, and count
   assert.equal((await errorOf(await send("POST", "no"))).code, "FORBIDDEN");
   assert.equal((await errorOf(await send("DELETE"))).code, "METHOD_NOT_ALLOWED");
 });
+
+Deno.test("createHandler() lets anybody call an endpoint that asks for a secret, and limits each secret", async () => {
+  const lines: string[] = [];
+  const counts = new Map<string, number>();
+  await using redis = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const commands = z.array(z.array(z.coerce.string())).parse(await request.json());
+      // The limit's script: its fourth part is the key of this minute.
+      return Response.json(commands.map(([command = "", , , key = ""]) => {
+        if (command.toLowerCase() !== "eval") return { result: 0 };
+        const subject = key.split(":").at(-2) ?? "";
+        counts.set(subject, (counts.get(subject) ?? 0) + 1);
+        return { result: (counts.get(subject) ?? 0) > 2 ? 30 : 0 };
+      }));
+    },
+  );
+  const callers: unknown[] = [];
+  const handler = createHandler(
+    createPlatform("demo", {
+      config: readConfig({
+        SUPABASE_URL: "http://x.test",
+        SUPABASE_SERVICE_ROLE_KEY: "sb_secret_1",
+        UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${redis.addr.port}`,
+        UPSTASH_REDIS_REST_TOKEN: "token",
+        LOG_LEVEL: "debug",
+      }),
+      writeLog: (line) => lines.push(line),
+    }),
+    {
+      name: "demo",
+      needsDatabase: false,
+      endpoints: [endpoint({
+        method: "POST",
+        path: "/open",
+        summary: "Opens a thing",
+        body: z.object({ token: z.string() }),
+        response: z.unknown(),
+        limit: { requests: 2, windowS: 60 },
+        secretOf: ({ token }) => token,
+        handle: ({ caller, actingUser }) => {
+          callers.push([caller.kind, actingUser]);
+          return Promise.resolve({ body: {} });
+        },
+      })],
+    },
+  );
+  const send = async (token: unknown, headers: HeadersInit = {}): Promise<string> => {
+    const body = JSON.stringify({ token });
+    const response = await handler(
+      new Request("http://functions.test/demo/open", { method: "POST", headers, body }),
+    );
+    if (response.ok) return String(response.status);
+    return (await errorOf(response)).code;
+  };
+  assert.equal(await send("hush-1"), "200");
+  // No key makes more of a caller than the secret does.
+  assert.equal(await send("hush-1", { apikey: "sb_secret_1" }), "200");
+  assert.equal(await send("hush-1"), "RATE_LIMITED");
+  assert.equal(await send("hush-2", { authorization: "Bearer nonsense" }), "200");
+  assert.equal(await send(5), "VALIDATION_ERROR");
+  const nobody = ["anybody", "00000000-0000-0000-0000-000000000000"];
+  assert.deepEqual(callers, [nobody, nobody, nobody]);
+  assert.deepEqual([...counts.values()], [3, 1]);
+  assert.doesNotMatch([...counts.keys(), ...lines].join(), /hush/);
+});
