@@ -3665,6 +3665,30 @@ $$;
 
 COMMENT ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) IS 'Cancels a ride or an open trip: {match} or {trip}.';
 
+CREATE FUNCTION public.operator_city(p_acting_user uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+begin
+  return jsonb_build_object('operator', v_operator, 'time_zone', mobility.time_zone(),
+    'areas', coalesce((
+      select jsonb_agg(jsonb_build_object('code', code, 'name', name,
+        'south', extensions.st_ymin(boundary::extensions.box3d), 'west', extensions.st_xmin(boundary::extensions.box3d),
+        'north', extensions.st_ymax(boundary::extensions.box3d), 'east', extensions.st_xmax(boundary::extensions.box3d)
+      ) order by extensions.st_area(boundary), code) from mobility.areas), '[]'),
+    'vehicle_types', (select jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name)
+      from mobility.vehicle_types),
+    'places', coalesce((
+      select jsonb_agg(jsonb_build_object('name', p.name, 'lat', p.lat, 'lng', p.lng, 'weight', p.weight)
+        order by p.weight desc, p.name)
+      from (select * from mobility.places order by weight desc, name limit mobility.operator_list_limit()) p), '[]'));
+end
+$$;
+
+COMMENT ON FUNCTION public.operator_city(p_acting_user uuid) IS 'What a map for operators is drawn on: {areas, vehicle_types, places}.';
+
 CREATE FUNCTION public.operator_dead_letters(p_acting_user uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3722,9 +3746,6 @@ begin
   v_rides := mobility.live_rides(v_vehicle_type, v_boundary, v_status);
   return jsonb_build_object(
     'operator', v_operator, 'now', now(),
-    'areas', (select coalesce(jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name), '[]') from mobility.areas),
-    'vehicle_types', (select coalesce(jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name), '[]')
-      from mobility.vehicle_types),
     'counts', jsonb_build_object(
       'waiting', v_waiting -> 'count', 'oldest_wait_s', v_waiting -> 'oldest_wait_s',
       'available', v_free -> 'available', 'rides', v_rides -> 'by_status',
@@ -6057,6 +6078,9 @@ GRANT ALL ON FUNCTION public.open_link(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.operator_city(p_acting_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operator_city(p_acting_user uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.operator_dead_letters(p_acting_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.operator_dead_letters(p_acting_user uuid) TO service_role;

@@ -87,9 +87,6 @@ const liveRide = z.object({
 export const overview = z.object({
   operator,
   now: timestamp,
-  /** What the lists can be narrowed to. */
-  areas: z.array(z.object({ code: z.string(), name: z.string() })),
-  vehicle_types: z.array(z.object({ code: z.string(), name: z.string() })),
   counts: z.object({
     waiting: count,
     oldest_wait_s: count.nullable(),
@@ -103,6 +100,27 @@ export const overview = z.object({
   drivers: z.array(freeDriver),
   offers: z.array(standingOffer),
   rides: z.array(liveRide),
+});
+
+/** What a map is drawn on, the smallest area first; boxes in degrees. */
+export const city = z.object({
+  operator,
+  time_zone: z.string(),
+  areas: z.array(z.object({
+    code: z.string(),
+    name: z.string(),
+    south: z.number(),
+    west: z.number(),
+    north: z.number(),
+    east: z.number(),
+  })),
+  vehicle_types: z.array(z.object({ code: z.string(), name: z.string() })),
+  places: z.array(z.object({
+    name: z.string(),
+    lat: z.number(),
+    lng: z.number(),
+    weight: z.number(),
+  })),
 });
 
 const person = z.object({

@@ -5,6 +5,7 @@ import {
   acknowledged,
   alerts,
   cancelled,
+  city,
   deadLetters,
   letterMoved,
   overview,
@@ -117,6 +118,11 @@ function readingEndpoints(platform: Platform): Endpoint[] {
         }, rideInFull),
       }),
     }),
+    read("/operator/city", {
+      rpc: "operator_city",
+      response: city,
+      summary: "What a map of it all is drawn on",
+    }),
     read("/operator/sos", {
       rpc: "operator_sos",
       response: alerts,
@@ -132,7 +138,7 @@ function readingEndpoints(platform: Platform): Endpoint[] {
   function read<T>(
     path: string,
     { rpc, response, summary }: {
-      rpc: "operator_sos" | "operator_dead_letters";
+      rpc: "operator_city" | "operator_sos" | "operator_dead_letters";
       response: z.ZodType<T>;
       summary: string;
     },

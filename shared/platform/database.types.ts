@@ -138,6 +138,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "operator_city": { Args: { "p_acting_user": string }; Returns: Json };
       "operator_dead_letters": { Args: { "p_acting_user": string }; Returns: Json };
       "operator_overview": { Args: { "p_acting_user": string; "p_filter"?: Json }; Returns: Json };
       "operator_redispatch": {

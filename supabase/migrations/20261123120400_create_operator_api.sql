@@ -174,7 +174,7 @@ as $$
 $$;
 comment on function mobility.live_rides is 'Rides under way: {by_status, rides}.';
 
--- Everything that is going on now: {operator, now, areas, vehicle_types, counts, trips, drivers, offers, rides}. p_filter: {vehicle_type?,
+-- Everything that is going on now: {operator, now, counts, trips, drivers, offers, rides}. p_filter: {vehicle_type?,
 -- area?, status?}; a status (waiting, available, offered, or a live state of a match) leaves the other lists empty,
 -- the counts know of vehicle and area alone.
 create function public.operator_overview(p_acting_user uuid, p_filter jsonb default '{}') returns jsonb
@@ -203,9 +203,6 @@ begin
   v_rides := mobility.live_rides(v_vehicle_type, v_boundary, v_status);
   return jsonb_build_object(
     'operator', v_operator, 'now', now(),
-    'areas', (select coalesce(jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name), '[]') from mobility.areas),
-    'vehicle_types', (select coalesce(jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name), '[]')
-      from mobility.vehicle_types),
     'counts', jsonb_build_object(
       'waiting', v_waiting -> 'count', 'oldest_wait_s', v_waiting -> 'oldest_wait_s',
       'available', v_free -> 'available', 'rides', v_rides -> 'by_status',

@@ -1,4 +1,30 @@
--- One ride in full, and calls for help, for operators.
+-- The city, one ride in full, and calls for help, for operators.
+
+-- What a map for operators is drawn on, and what it can be narrowed to: {areas, vehicle_types, places}.
+create function public.operator_city(p_acting_user uuid) returns jsonb
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  v_operator text := mobility.check_operator(p_acting_user);
+begin
+  return jsonb_build_object('operator', v_operator, 'time_zone', mobility.time_zone(),
+    'areas', coalesce((
+      select jsonb_agg(jsonb_build_object('code', code, 'name', name,
+        'south', extensions.st_ymin(boundary::extensions.box3d), 'west', extensions.st_xmin(boundary::extensions.box3d),
+        'north', extensions.st_ymax(boundary::extensions.box3d), 'east', extensions.st_xmax(boundary::extensions.box3d)
+      ) order by extensions.st_area(boundary), code) from mobility.areas), '[]'),
+    'vehicle_types', (select jsonb_agg(jsonb_build_object('code', code, 'name', name) order by name)
+      from mobility.vehicle_types),
+    'places', coalesce((
+      select jsonb_agg(jsonb_build_object('name', p.name, 'lat', p.lat, 'lng', p.lng, 'weight', p.weight)
+        order by p.weight desc, p.name)
+      from (select * from mobility.places order by weight desc, name limit mobility.operator_list_limit()) p), '[]'));
+end
+$$;
+comment on function public.operator_city is 'What a map for operators is drawn on: {areas, vehicle_types, places}.';
+revoke all on function public.operator_city from public, anon, authenticated;
+grant execute on function public.operator_city to service_role;
 
 -- A person of a ride, with the number to call.
 create function mobility.person_card(p_user_id uuid, p_role text) returns jsonb

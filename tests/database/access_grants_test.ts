@@ -29,6 +29,7 @@ const API = [
   "public.get_trip",
   "public.open_link",
   "public.operator_cancel",
+  "public.operator_city",
   "public.operator_dead_letters",
   "public.operator_overview",
   "public.operator_redispatch",

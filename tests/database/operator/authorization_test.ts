@@ -9,6 +9,7 @@ import {
   alertsFor,
   callForHelp,
   cancelBy,
+  cityFor,
   dropBy,
   lettersFor,
   newOperator,
@@ -48,6 +49,7 @@ async function scene(sql: Connection): Promise<Scene> {
 }
 
 const READS: Record<string, (sql: Connection, who: Acting, on: Scene) => Promise<unknown>> = {
+  operator_city: (sql, who) => cityFor(sql, who),
   operator_overview: (sql, who) => overviewOf(sql, who),
   operator_ride: (sql, who, { match }) => rideOf(sql, who, match),
   operator_sos: (sql, who) => alertsFor(sql, who),

@@ -5,7 +5,7 @@ import { newPerson } from "../chat/support/people.ts";
 import { placeCrowd } from "../support/crowd.ts";
 import { codeOf } from "../support/outcome.ts";
 import { openTrip, rideIn } from "../support/rides.ts";
-import { callForHelp, newOperator, overviewOf } from "./support/operator.ts";
+import { callForHelp, cityFor, newOperator, overviewOf } from "./support/operator.ts";
 
 /** Far from where the tests' trips are opened. */
 const ELSEWHERE = { lat: -2.6, lng: 29.74 };
@@ -124,3 +124,24 @@ chatTest("operator_overview() lists 500 at most and counts everybody", async ({ 
   const { counts, drivers } = await overviewOf(sql, null);
   assert.deepEqual([counts.available, drivers.length], [{ moto: 620 }, 500]);
 });
+
+chatTest(
+  "operator_city() has areas with their boxes, vehicles, and the places that matter most",
+  async ({ sql }) => {
+    await sql`
+    insert into mobility.areas (code, name, boundary)
+    values ('here', 'Here', extensions.st_multi(extensions.st_makeenvelope(30, -2, 30.1, -1.9, 4326)))
+    on conflict do nothing`;
+    await sql`
+    insert into mobility.places (code, area_code, name, lat, lng, weight)
+    values ('stand', 'here', 'The stand', -1.95, 30.05, 2), ('market', 'here', 'The market', -1.96, 30.05, 9)
+    on conflict do nothing`;
+    const { areas, places, vehicle_types, time_zone } = await cityFor(sql, null);
+    assert.equal(time_zone, "Africa/Kigali");
+    assert.deepEqual(areas, [
+      { code: "here", name: "Here", south: -2, west: 30, north: -1.9, east: 30.1 },
+    ]);
+    assert.deepEqual(places.map(({ name }) => name), ["The market", "The stand"]);
+    assert.ok(vehicle_types.some(({ code }) => code === "moto"));
+  },
+);

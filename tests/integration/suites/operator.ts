@@ -60,6 +60,7 @@ export function operatorSuite({ test }: Suite): void {
     const alert = await callForHelp(world, { match: match.id, user: passenger.user_id });
     const id = match.id;
     const targets = [
+      "GET city",
       "GET overview",
       `GET rides/${id}`,
       "GET sos",

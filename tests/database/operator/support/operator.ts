@@ -3,6 +3,7 @@ import {
   acknowledged,
   alerts,
   cancelled,
+  city,
   deadLetters,
   freed,
   letterMoved,
@@ -33,6 +34,11 @@ export async function overviewOf(
       sql`select public.operator_overview(${acting}, ${asJson(filter)}::text::jsonb) as answer`,
     ),
   );
+}
+
+/** What a map is drawn on. */
+export async function cityFor(sql: Connection, acting: Acting): Promise<z.infer<typeof city>> {
+  return city.parse(await answeredBy(sql`select public.operator_city(${acting}) as answer`));
 }
 
 /** A ride in full. */
