@@ -447,7 +447,9 @@ declare
   v_contacts integer := 0;
 begin
   select * into p from mobility.profiles where user_id = p_user_id;
-  select * into l from mobility.live_positions where trip_id = m.driver_trip_id;
+  select r.* into l from mobility.trips t
+  join mobility.live_positions r on r.role = t.role and r.vehicle_type = t.vehicle_type and r.trip_id = t.id
+  where t.id = m.driver_trip_id;
   insert into mobility.sos_alerts (match_id, user_id, side, lat, lng)
   values (m.id, p_user_id, case p_user_id when m.driver_user_id then 'driver' else 'passenger' end,
     coalesce((p_command ->> 'lat')::double precision, l.lat), coalesce((p_command ->> 'lng')::double precision, l.lng))
@@ -476,13 +478,11 @@ CREATE FUNCTION mobility.cancel_trip_in_chat(p_user_id uuid, p_command jsonb) RE
 declare
   v_cancelled jsonb := public.cancel_trip(p_user_id, (p_command ->> 'trip_id')::uuid, p_command ->> 'reason');
 begin
+  if v_cancelled #>> '{trip,role}' = 'driver' then
+    perform mobility.say(p_user_id, 'offline', mobility.earnings_today(p_user_id));
   -- Who cancelled a ride with the trip has been told so.
-  if v_cancelled ->> 'match' is null then
-    if v_cancelled #>> '{trip,role}' = 'driver' then
-      perform mobility.say(p_user_id, 'offline', mobility.earnings_today(p_user_id));
-    else
-      perform mobility.say(p_user_id, 'trip_cancelled', jsonb_build_object('trip_id', p_command -> 'trip_id'));
-    end if;
+  elsif v_cancelled ->> 'match' is null then
+    perform mobility.say(p_user_id, 'trip_cancelled', jsonb_build_object('trip_id', p_command -> 'trip_id'));
   end if;
   return v_cancelled;
 end
@@ -525,14 +525,19 @@ CREATE FUNCTION mobility.change_contacts(p_user_id uuid, p_command jsonb) RETURN
     AS $$
 declare
   v_name text;
+  v_contact uuid;
 begin
   if p_command ->> 'name' = 'add_contact' then
     v_name := left(nullif(trim(p_command ->> 'contact_name'), ''), 120);
-    if (select count(*) from mobility.trusted_contacts where user_id = p_user_id) >= 9 then
+    v_contact := mobility.identify(null, p_command ->> 'phone', null);
+    if v_contact = p_user_id then
+      raise sqlstate 'PT400' using message = 'VALIDATION_ERROR', detail = 'Nobody is their own trusted contact';
+    elsif (
+      select count(*) from mobility.trusted_contacts where user_id = p_user_id and contact_user_id <> v_contact
+    ) >= 9 then
       raise sqlstate 'PT409' using message = 'TOO_MANY_CONTACTS', detail = 'At most nine people are told of an SOS';
     end if;
-    insert into mobility.trusted_contacts (user_id, contact_user_id, name)
-    select p_user_id, c, v_name from mobility.identify(null, p_command ->> 'phone', null) c where c <> p_user_id
+    insert into mobility.trusted_contacts (user_id, contact_user_id, name) values (p_user_id, v_contact, v_name)
     on conflict (user_id, contact_user_id) do update set name = excluded.name;
     perform mobility.say(p_user_id, 'contact_added', jsonb_build_object('name', v_name));
   elsif p_command ->> 'name' = 'remove_contact' then
@@ -541,7 +546,7 @@ begin
     perform mobility.say(p_user_id, 'contact_removed', jsonb_build_object('name', v_name));
   else
     perform mobility.say(p_user_id, 'contacts', jsonb_build_object('contacts', coalesce((
-      select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'phone_tail', right(p.phone, 3)) order by c.created_at)
+      select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'phone_tail', coalesce(right(p.phone, 3), '')) order by c.created_at)
       from mobility.trusted_contacts c join mobility.profiles p on p.user_id = c.contact_user_id
       where c.user_id = p_user_id), '[]')));
   end if;
@@ -2349,7 +2354,8 @@ CREATE FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) RETURNS vo
 declare
   t mobility.trips;
 begin
-  select * into t from mobility.trips where id = (p_command ->> 'trip_id')::uuid and user_id = p_user_id;
+  -- The trip before its position, as everybody locks them.
+  select * into t from mobility.trips where id = (p_command ->> 'trip_id')::uuid and user_id = p_user_id for update;
   if p_command ? 'lat' then
     perform mobility.check_location((p_command ->> 'lat')::double precision, (p_command ->> 'lng')::double precision);
     -- Refused only where prolonging the trip is, which says why.
@@ -3240,7 +3246,6 @@ declare
   v_fare mobility.fare;
   v_replaced uuid;
   t mobility.trips;
-  v_current mobility.trips;
 begin
   if v_answer is not null then return v_answer; end if;
   if p_acting_user <> p_user_id then
@@ -3265,14 +3270,10 @@ begin
   insert into mobility.profiles as p (user_id) values (p_user_id)
   on conflict (user_id) do update set locale = p.locale;
   if p_scheduled_for is null then
-    -- A matched one is locked as well: its match may be about to end and reopen it.
-    select * into v_current from mobility.trips
+    -- A matched one is locked as well: its match may be about to end, and reopen it or open another.
+    perform 1 from mobility.trips
     where user_id = p_user_id and role = p_role and status in ('open', 'matched') and scheduled_for is null
     for update;
-    if v_current.status = 'open' then
-      v_replaced := v_current.id;
-      perform mobility.end_trip(v_replaced, 'cancelled', 'replaced');
-    end if;
     if exists (
       select 1 from mobility.matches m
       where m.live
@@ -3281,6 +3282,12 @@ begin
     ) then
       raise sqlstate 'PT409' using message = 'ALREADY_IN_RIDE',
         detail = 'Finish or cancel the ride that is under way first';
+    end if;
+    select id into v_replaced from mobility.trips
+    where user_id = p_user_id and role = p_role and status = 'open' and scheduled_for is null
+    for update;
+    if found then
+      perform mobility.end_trip(v_replaced, 'cancelled', 'replaced');
     end if;
   end if;
 

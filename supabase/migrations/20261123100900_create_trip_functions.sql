@@ -102,7 +102,6 @@ declare
   v_fare mobility.fare;
   v_replaced uuid;
   t mobility.trips;
-  v_current mobility.trips;
 begin
   if v_answer is not null then return v_answer; end if;
   if p_acting_user <> p_user_id then
@@ -127,14 +126,10 @@ begin
   insert into mobility.profiles as p (user_id) values (p_user_id)
   on conflict (user_id) do update set locale = p.locale;
   if p_scheduled_for is null then
-    -- A matched one is locked as well: its match may be about to end and reopen it.
-    select * into v_current from mobility.trips
+    -- A matched one is locked as well: its match may be about to end, and reopen it or open another.
+    perform 1 from mobility.trips
     where user_id = p_user_id and role = p_role and status in ('open', 'matched') and scheduled_for is null
     for update;
-    if v_current.status = 'open' then
-      v_replaced := v_current.id;
-      perform mobility.end_trip(v_replaced, 'cancelled', 'replaced');
-    end if;
     if exists (
       select 1 from mobility.matches m
       where m.live
@@ -143,6 +138,12 @@ begin
     ) then
       raise sqlstate 'PT409' using message = 'ALREADY_IN_RIDE',
         detail = 'Finish or cancel the ride that is under way first';
+    end if;
+    select id into v_replaced from mobility.trips
+    where user_id = p_user_id and role = p_role and status = 'open' and scheduled_for is null
+    for update;
+    if found then
+      perform mobility.end_trip(v_replaced, 'cancelled', 'replaced');
     end if;
   end if;
 

@@ -41,7 +41,8 @@ as $$
 declare
   t mobility.trips;
 begin
-  select * into t from mobility.trips where id = (p_command ->> 'trip_id')::uuid and user_id = p_user_id;
+  -- The trip before its position, as everybody locks them.
+  select * into t from mobility.trips where id = (p_command ->> 'trip_id')::uuid and user_id = p_user_id for update;
   if p_command ? 'lat' then
     perform mobility.check_location((p_command ->> 'lat')::double precision, (p_command ->> 'lng')::double precision);
     -- Refused only where prolonging the trip is, which says why.
@@ -103,13 +104,11 @@ as $$
 declare
   v_cancelled jsonb := public.cancel_trip(p_user_id, (p_command ->> 'trip_id')::uuid, p_command ->> 'reason');
 begin
+  if v_cancelled #>> '{trip,role}' = 'driver' then
+    perform mobility.say(p_user_id, 'offline', mobility.earnings_today(p_user_id));
   -- Who cancelled a ride with the trip has been told so.
-  if v_cancelled ->> 'match' is null then
-    if v_cancelled #>> '{trip,role}' = 'driver' then
-      perform mobility.say(p_user_id, 'offline', mobility.earnings_today(p_user_id));
-    else
-      perform mobility.say(p_user_id, 'trip_cancelled', jsonb_build_object('trip_id', p_command -> 'trip_id'));
-    end if;
+  elsif v_cancelled ->> 'match' is null then
+    perform mobility.say(p_user_id, 'trip_cancelled', jsonb_build_object('trip_id', p_command -> 'trip_id'));
   end if;
   return v_cancelled;
 end
@@ -167,7 +166,9 @@ declare
   v_contacts integer := 0;
 begin
   select * into p from mobility.profiles where user_id = p_user_id;
-  select * into l from mobility.live_positions where trip_id = m.driver_trip_id;
+  select r.* into l from mobility.trips t
+  join mobility.live_positions r on r.role = t.role and r.vehicle_type = t.vehicle_type and r.trip_id = t.id
+  where t.id = m.driver_trip_id;
   insert into mobility.sos_alerts (match_id, user_id, side, lat, lng)
   values (m.id, p_user_id, case p_user_id when m.driver_user_id then 'driver' else 'passenger' end,
     coalesce((p_command ->> 'lat')::double precision, l.lat), coalesce((p_command ->> 'lng')::double precision, l.lng))
@@ -195,14 +196,19 @@ set search_path = ''
 as $$
 declare
   v_name text;
+  v_contact uuid;
 begin
   if p_command ->> 'name' = 'add_contact' then
     v_name := left(nullif(trim(p_command ->> 'contact_name'), ''), 120);
-    if (select count(*) from mobility.trusted_contacts where user_id = p_user_id) >= 9 then
+    v_contact := mobility.identify(null, p_command ->> 'phone', null);
+    if v_contact = p_user_id then
+      raise sqlstate 'PT400' using message = 'VALIDATION_ERROR', detail = 'Nobody is their own trusted contact';
+    elsif (
+      select count(*) from mobility.trusted_contacts where user_id = p_user_id and contact_user_id <> v_contact
+    ) >= 9 then
       raise sqlstate 'PT409' using message = 'TOO_MANY_CONTACTS', detail = 'At most nine people are told of an SOS';
     end if;
-    insert into mobility.trusted_contacts (user_id, contact_user_id, name)
-    select p_user_id, c, v_name from mobility.identify(null, p_command ->> 'phone', null) c where c <> p_user_id
+    insert into mobility.trusted_contacts (user_id, contact_user_id, name) values (p_user_id, v_contact, v_name)
     on conflict (user_id, contact_user_id) do update set name = excluded.name;
     perform mobility.say(p_user_id, 'contact_added', jsonb_build_object('name', v_name));
   elsif p_command ->> 'name' = 'remove_contact' then
@@ -211,7 +217,7 @@ begin
     perform mobility.say(p_user_id, 'contact_removed', jsonb_build_object('name', v_name));
   else
     perform mobility.say(p_user_id, 'contacts', jsonb_build_object('contacts', coalesce((
-      select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'phone_tail', right(p.phone, 3)) order by c.created_at)
+      select jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'phone_tail', coalesce(right(p.phone, 3), '')) order by c.created_at)
       from mobility.trusted_contacts c join mobility.profiles p on p.user_id = c.contact_user_id
       where c.user_id = p_user_id), '[]')));
   end if;
