@@ -7,10 +7,12 @@ import { faultsSuite } from "./faults.ts";
 import { limitsSuite } from "./limits.ts";
 import { refusalsSuite } from "./refusals.ts";
 import { replaysSuite } from "./replays.ts";
+import { linksSuite } from "./links.ts";
 import { operatorSuite } from "./operator.ts";
 import { rideSuite } from "./ride.ts";
 import { roundTripsSuite } from "./round-trips.ts";
 import { searchSuite } from "./search.ts";
+import { trackingSuite } from "./tracking.ts";
 import { transportSuite } from "./transport.ts";
 
 /** Adds every suite of the API to a stack. */
@@ -28,4 +30,6 @@ export function registerSuites(suite: Suite): void {
   limitsSuite(suite);
   faultsSuite(suite);
   transportSuite(suite);
+  trackingSuite(suite);
+  linksSuite(suite);
 }
