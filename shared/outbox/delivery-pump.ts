@@ -4,8 +4,8 @@ import {
   type ClaimedDelivery,
   claimedDelivery,
   type DeliveryResult,
-  type DeliveryUrls,
   postDelivery,
+  type PostOptions,
 } from "./post-delivery.ts";
 import { recordResults } from "./record-results.ts";
 
@@ -16,9 +16,7 @@ const LEASE_S = 40;
 /** Makes the posts to the operator's own systems: webhooks that belong to V1, SOS alerts. */
 export function createDeliveryPump(
   platform: Platform,
-  options: {
-    readonly urls: DeliveryUrls;
-    readonly fetch?: typeof fetch;
+  options: PostOptions & {
     readonly onOutcome?: (outcome: DeliveryResult["outcome"]) => void;
   },
 ): Pump<ClaimedDelivery, DeliveryResult> {

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
+import { signBody } from "../whatsapp/mod.ts";
 
 const targets = ["v1", "sos"] as const;
 
@@ -37,15 +38,22 @@ const patience = {
 
 const TIMEOUT_MS = 10_000;
 
+/** Where to post, and what signs an SOS. */
+export interface PostOptions {
+  readonly urls: DeliveryUrls;
+  readonly sosSecret?: string | undefined;
+  readonly fetch?: typeof fetch;
+}
+
 /** Posts the body as it was stored. Anything but a 2xx is tried again. Never rejects. */
 export async function postDelivery(
   delivery: ClaimedDelivery,
-  options: { readonly urls: DeliveryUrls; readonly fetch?: typeof fetch },
+  options: PostOptions,
 ): Promise<DeliveryResult> {
   const { id, lease, target, attempts } = delivery;
   const url = options.urls[target];
   if (url === undefined) return { id, lease, outcome: "dead", error_detail: "no hook configured" };
-  const problem = await post(url, delivery, options.fetch ?? fetch);
+  const problem = await post(url, delivery, options);
   if (problem === undefined) return { id, lease, outcome: "sent" };
   if (attempts + 1 >= patience[target].attempts) {
     return { id, lease, outcome: "dead", error_detail: problem };
@@ -59,14 +67,19 @@ export async function postDelivery(
 /** What went wrong, without a word of what was sent or where to; undefined when it was taken. */
 async function post(
   url: string,
-  { body_base64, headers }: ClaimedDelivery,
-  send: typeof fetch,
+  { target, body_base64, headers }: ClaimedDelivery,
+  { sosSecret, fetch: send = fetch }: PostOptions,
 ): Promise<string | undefined> {
   try {
+    const body = Buffer.from(body_base64, "base64");
+    // V1's posts carry Meta's own signature.
+    const signature: Record<string, string> = target === "sos" && sosSecret !== undefined
+      ? { "x-mobility-signature-256": await signBody(sosSecret, body) }
+      : {};
     const response = await send(url, {
       method: "POST",
-      headers,
-      body: Buffer.from(body_base64, "base64"),
+      headers: { ...headers, ...signature },
+      body,
       // A redirect would turn the post into a GET that answers 200.
       redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -57,6 +57,7 @@ export class Worker {
       outbox,
       deliveries: createDeliveryPump(platform, {
         urls: { v1: config.v1WebhookUrl, sos: config.sosWebhookUrl },
+        sosSecret: config.sosSecret,
         onOutcome: (outcome) => void (this.#counts.deliveries += outcome === "sent" ? 1 : 0),
         ...rest,
       }),

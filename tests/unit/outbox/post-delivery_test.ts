@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ClaimedDelivery, postDelivery } from "../../../shared/outbox/post-delivery.ts";
+import { signBody } from "../../../shared/whatsapp/mod.ts";
 
 const bytes = new Uint8Array([0, 255, 123, 34, 13, 10, 0xc3]);
 const urls = { v1: "https://v1.test/hook?x=1", sos: undefined };
@@ -93,4 +94,20 @@ Deno.test("postDelivery() gives up at once where no hook is configured, and call
     "dead",
     "no hook configured",
   ]);
+});
+
+Deno.test("postDelivery signs an SOS with the operator's secret, and nothing of V1's", async () => {
+  const seen: (string | null)[] = [];
+  const record: typeof fetch = (_, init) => {
+    seen.push(new Headers(init?.headers).get("x-mobility-signature-256"));
+    return Promise.resolve(new Response());
+  };
+  const options = { urls: { v1: "https://v1.test", sos: "https://sos.test" }, fetch: record };
+  const sosSecret = "a secret of the operator";
+  const body = new TextEncoder().encode("{}");
+  const post = { ...delivery, body_base64: btoa("{}") };
+  await postDelivery({ ...post, target: "sos" }, { ...options, sosSecret });
+  await postDelivery({ ...post, target: "sos" }, options);
+  await postDelivery({ ...post, target: "v1" }, { ...options, sosSecret });
+  assert.deepEqual(seen, [await signBody(sosSecret, body), null, null]);
 });
