@@ -1,6 +1,7 @@
 import { JOBS } from "../../scripts/stack/jobs.ts";
 import { chatSuite } from "../support/chat/chat-suite.ts";
 import { createDatabase, hasDatabase } from "../support/database.ts";
+import { answeringSuite } from "./webhook/answering.ts";
 import { crowdSuite } from "./webhook/crowd.ts";
 import { deliverySuite } from "./webhook/deliveries.ts";
 import { fixtureSuite } from "./webhook/fixtures.ts";
@@ -24,4 +25,5 @@ const onPostgres = chatSuite({
   jobs: JOBS.filter(({ name }) => name === "work"),
 });
 deliverySuite(onPostgres);
+answeringSuite(onPostgres);
 crowdSuite(onPostgres);
