@@ -1,24 +1,19 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { stackSuite, type StackSuiteOptions, type World } from "../stack.ts";
-import { type Deliver, Phone } from "./phone.ts";
+import { type Deliver, Phone, type PhoneWorld } from "./phone.ts";
 import { type Identity, StandIn } from "./stand-in.ts";
 
 /** A running stack with phones around it. */
-export interface ChatWorld extends World {
-  readonly standIn: StandIn;
+export interface ChatWorld extends PhoneWorld {
   /** Somebody nobody has heard of; with a number and a business-scoped id unless told otherwise. */
   phone(identity?: Partial<Identity>, deliver?: Deliver): Phone;
   /** What the clock does: answers, sends and posts what is due. */
   work(): Promise<void>;
   /** Runs one of the scheduled functions of the database, then what follows from it. */
   sweepAnd(name: "sweep" | "sweep_dispatch" | "sweep_chat"): Promise<void>;
-  /** Waits until every message is answered and everything said is sent; the worker helps. */
-  settle(): Promise<void>;
   /** The time to wait before the next attempt, or before the next message to a person, has passed. */
   hurry(): Promise<void>;
-  /** What waits in the queues and the last lines of the log, for a failure's message. */
-  describe(): Promise<string>;
 }
 
 /** Where the tests of the chat are put. */

@@ -2,9 +2,18 @@ import assert from "node:assert/strict";
 import type { PhoneContent } from "../../../scripts/stack/graph/phone-content.ts";
 import type { MessageKind } from "../../../shared/messages/mod.ts";
 import type { Locale } from "../../../shared/words/mod.ts";
-import type { ChatWorld } from "./chat-suite.ts";
 import { type Choice, readMessage, type Received } from "./received.ts";
-import type { Act, Identity } from "./stand-in.ts";
+import type { World } from "../stack.ts";
+import type { Act, Identity, StandIn } from "./stand-in.ts";
+
+/** The system as a phone meets it. */
+export interface PhoneWorld extends World {
+  readonly standIn: StandIn;
+  /** Waits until every message is answered and everything said is sent; the worker helps. */
+  settle(): Promise<void>;
+  /** What waits in the queues and the last lines of the log, for a failure's message. */
+  describe(): Promise<string>;
+}
 
 /** Brings what a person does to the webhook, and gives what it answered; null without an answer. */
 export type Deliver = (act: Act) => Promise<number | null>;
@@ -16,7 +25,7 @@ export class Phone {
   readonly identity: Identity;
   /** The language in which everything is expected to be said. */
   locale: Locale = "en";
-  readonly #world: ChatWorld;
+  readonly #world: PhoneWorld;
   readonly #deliver: Deliver;
   /** Everything that was read, the oldest first. */
   readonly #read: Received[] = [];
@@ -24,7 +33,7 @@ export class Phone {
   #last = 0;
 
   /** Delivers through the stand-in, unless told another way. */
-  constructor(world: ChatWorld, identity: Identity, deliver?: Deliver) {
+  constructor(world: PhoneWorld, identity: Identity, deliver?: Deliver) {
     this.#world = world;
     this.identity = identity;
     this.#deliver = deliver ?? (async (act) => (await world.standIn.act(act)).status);
