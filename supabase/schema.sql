@@ -903,6 +903,52 @@ $$;
 
 COMMENT ON FUNCTION mobility.follow_rides(p_points jsonb) IS 'Keeps and tells the positions of rides under way.';
 
+CREATE FUNCTION mobility.forget(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_forgotten integer := 0;
+  v_part integer;
+begin
+  update mobility.inbox set content = jsonb_build_object('kind', content -> 'kind')
+  where id = any (array(select id from mobility.inbox
+    where done_at < now() - interval '1 day' and content - 'kind' <> '{}'
+    order by done_at limit p_limit for update skip locked));
+  -- What it was about is kept for whoever looks into a ride.
+  update mobility.outbox set params = jsonb_strip_nulls(
+    jsonb_build_object('match_id', params -> 'match_id', 'trip_id', params -> 'trip_id'))
+  where id = any (array(select id from mobility.outbox
+    where status <> 'queued' and created_at < now() - interval '1 day'
+      and params - '{match_id,trip_id}'::text[] <> '{}'
+    order by created_at limit p_limit for update skip locked));
+  delete from mobility.inbox where id = any (array(select id from mobility.inbox
+    where done_at < now() - interval '8 days' order by done_at limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.outbox where id = any (array(select id from mobility.outbox
+    where status <> 'queued' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.deliveries where id = any (array(select id from mobility.deliveries
+    where status = 'sent' and created_at < now() - interval '1 day'
+      or status = 'dead' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
+  delete from mobility.reminders where ctid = any (array(select d.ctid from mobility.reminders d
+    join mobility.trips t on t.id = d.trip_id
+    where t.status not in ('open', 'matched') limit p_limit for update of d skip locked));
+  delete from mobility.trip_links where token_hash = any (array(select token_hash from mobility.trip_links
+    where expires_at < now() - interval '7 days' limit p_limit for update skip locked));
+  -- Many times p_limit: a ride has a point every few seconds.
+  delete from mobility.ride_points where ctid = any (array(select ctid from mobility.ride_points
+    where recorded_at < now() - interval '7 days' limit 20 * p_limit for update skip locked));
+  return v_forgotten;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.forget(p_limit integer) IS 'Forgets what people wrote and what is long over.';
+
 CREATE FUNCTION mobility.freshness_limit() RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -1070,6 +1116,24 @@ CREATE FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) 
 $$;
 
 COMMENT ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) IS 'Whether a message that failed is sent again.';
+
+CREATE FUNCTION mobility.is_somebody_near(t mobility.trips) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select 1
+    from json_to_recordset(mobility.nearest('driver', t.vehicle_type, t.pickup_lat, t.pickup_lng, 20))
+      as n (user_id uuid, lat double precision, lng double precision)
+    where mobility.distance_m(t.pickup_lat, t.pickup_lng, n.lat, n.lng) < 5000
+      and n.user_id <> t.user_id and not mobility.is_blocked(n.user_id, t.user_id)
+      and not exists (
+        select 1 from mobility.matches m
+        where m.passenger_trip_id = t.id and m.driver_user_id = n.user_id and not m.live and m.status <> 'completed')
+  )
+$$;
+
+COMMENT ON FUNCTION mobility.is_somebody_near(t mobility.trips) IS 'Whether a driver is near whom the search would show.';
 
 CREATE FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -1897,7 +1961,10 @@ begin
     join mobility.conversations c on c.user_id = l.user_id
     where l.role = 'driver' and l.position_at < now() - mobility.freshness_limit() + interval '10 minutes'
       and l.findable_from <= now()
-    limit 500
+      and not exists (
+        select 1 from mobility.reminders d where d.trip_id = l.trip_id and d.at = l.position_at
+          and d.kind = case when l.position_at > now() - mobility.freshness_limit() then 'stay_online' else 'hidden' end)
+    order by l.trip_id limit 500
   loop
     insert into mobility.reminders (trip_id, kind, at) values (r.trip_id, r.kind, r.position_at) on conflict do nothing;
     continue when not found;
@@ -1923,7 +1990,7 @@ begin
     where r.status = 'open' and r.role = 'passenger' and r.scheduled_for is not null
       and r.scheduled_for - mobility.schedule_lead() <= now() and r.expires_at > now()
       and not exists (select 1 from mobility.reminders d where d.trip_id = r.id and d.kind = 'scheduled')
-    limit 500
+    order by r.id limit 500
   loop
     insert into mobility.reminders (trip_id, kind, at) values (t.id, 'scheduled', t.scheduled_for) on conflict do nothing;
     continue when not found;
@@ -2180,23 +2247,21 @@ CREATE FUNCTION mobility.serve_watches() RETURNS integer
     AS $$
 declare
   t mobility.trips;
-  v_near jsonb;
   v_told integer := 0;
 begin
   for t in
     select r.* from mobility.watches w join mobility.trips r on r.id = w.trip_id
-    order by w.created_at limit 200 for update of w skip locked
+    order by w.looked_at limit 200 for update of w skip locked
   loop
-    v_near := mobility.nearest('driver', t.vehicle_type, t.pickup_lat, t.pickup_lng, 1)::jsonb -> 0;
     if t.status <> 'open' or t.expires_at <= now() then
       delete from mobility.watches where trip_id = t.id;
-    -- The radius of the first search.
-    elsif mobility.distance_m(t.pickup_lat, t.pickup_lng, (v_near ->> 'lat')::double precision,
-      (v_near ->> 'lng')::double precision) < 5000 then
+    elsif mobility.is_somebody_near(t) then
       delete from mobility.watches where trip_id = t.id;
       perform mobility.say(t.user_id, 'somebody_near', jsonb_build_object('trip_id', t.id, 'vehicle_type', t.vehicle_type),
         null, t.expires_at);
       v_told := v_told + 1;
+    else
+      update mobility.watches set looked_at = now() where trip_id = t.id;
     end if;
   end loop;
   return v_told;
@@ -4056,7 +4121,7 @@ begin
   elsif p_queue = 'deliveries' then
     select false into v_is_expired from mobility.deliveries where id = v_uuid and status = 'dead' for update;
   elsif p_queue = 'inbox' then
-    select content ->> 'kind' = 'text' and not content ? 'text' into v_is_expired from mobility.inbox
+    select content - 'kind' = '{}' into v_is_expired from mobility.inbox
     where id = v_number and error_code is not null and done_at is not null for update;
   end if;
   if v_is_expired is null then
@@ -4206,34 +4271,10 @@ CREATE FUNCTION public.sweep_chat(p_limit integer DEFAULT 1000) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-declare
-  v_forgotten integer := 0;
-  v_part integer;
 begin
-  update mobility.inbox set content = jsonb_build_object('kind', content -> 'kind')
-  where id = any (array(select id from mobility.inbox where done_at < now() - interval '1 day'
-    and content ? 'text' order by done_at limit p_limit for update skip locked));
-  delete from mobility.inbox where id = any (array(select id from mobility.inbox
-    where done_at < now() - interval '8 days' order by done_at limit p_limit for update skip locked));
-  get diagnostics v_part = row_count;
-  v_forgotten := v_forgotten + v_part;
-  delete from mobility.outbox where id = any (array(select id from mobility.outbox
-    where status <> 'queued' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
-  get diagnostics v_part = row_count;
-  v_forgotten := v_forgotten + v_part;
-  delete from mobility.deliveries where id = any (array(select id from mobility.deliveries
-    where status = 'sent' and created_at < now() - interval '8 days'
-      or status = 'dead' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
-  get diagnostics v_part = row_count;
-  v_forgotten := v_forgotten + v_part;
-  delete from mobility.trip_links where token_hash = any (array(select token_hash from mobility.trip_links
-    where expires_at < now() - interval '7 days' limit p_limit for update skip locked));
-  -- Many times p_limit: a ride has a point every few seconds.
-  delete from mobility.ride_points where ctid = any (array(select ctid from mobility.ride_points
-    where recorded_at < now() - interval '7 days' limit 20 * p_limit for update skip locked));
   return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
     'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
-    'forgotten', v_forgotten);
+    'forgotten', mobility.forget(p_limit));
 end
 $$;
 
@@ -5071,7 +5112,8 @@ COMMENT ON TABLE mobility.vehicles IS 'The vehicle a driver comes with, one of e
 
 CREATE TABLE mobility.watches (
     trip_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    looked_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 COMMENT ON TABLE mobility.watches IS 'Passengers who want to be told when somebody is near.';
@@ -5281,6 +5323,8 @@ CREATE INDEX inbox_failed ON mobility.inbox USING btree (received_at) WHERE (err
 
 CREATE INDEX inbox_pending ON mobility.inbox USING btree (user_id, sent_at, id) WHERE (done_at IS NULL);
 
+CREATE INDEX inbox_words ON mobility.inbox USING btree (done_at) WHERE ((content - 'kind'::text) <> '{}'::jsonb);
+
 CREATE INDEX live_positions_available ON ONLY mobility.live_positions USING gist ("position") WHERE available;
 
 CREATE INDEX live_drivers_position_idx ON ONLY mobility.live_drivers USING gist ("position") WHERE available;
@@ -5356,6 +5400,8 @@ CREATE INDEX outbox_queued ON mobility.outbox USING btree (user_id, seq) WHERE (
 CREATE INDEX outbox_subject ON mobility.outbox USING btree (subject) WHERE (subject IS NOT NULL);
 
 CREATE INDEX outbox_user ON mobility.outbox USING btree (user_id);
+
+CREATE INDEX outbox_words ON mobility.outbox USING btree (created_at) WHERE ((status <> 'queued'::text) AND ((params - '{match_id,trip_id}'::text[]) <> '{}'::jsonb));
 
 CREATE INDEX places_area_code ON mobility.places USING btree (area_code);
 
@@ -5847,6 +5893,8 @@ REVOKE ALL ON FUNCTION mobility.finish_driver_trip(m mobility.matches) FROM PUBL
 
 REVOKE ALL ON FUNCTION mobility.follow_rides(p_points jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.forget(p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.freshness_limit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.give_up(e mobility.inbox, p_code text) FROM PUBLIC;
@@ -5862,6 +5910,8 @@ REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng doubl
 REVOKE ALL ON FUNCTION mobility.is_reachable(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.is_somebody_near(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) FROM PUBLIC;
 

@@ -36,6 +36,8 @@ create table mobility.inbox (
 comment on table mobility.inbox is 'Messages received and tasks that follow from them; each handled once.';
 create index inbox_pending on mobility.inbox (user_id, sent_at, id) where done_at is null;
 create index inbox_done on mobility.inbox (done_at) where done_at is not null;
+-- Those with more in them than their kind, which is forgotten after a day.
+create index inbox_words on mobility.inbox (done_at) where content - 'kind' <> '{}';
 alter table mobility.inbox enable row level security;
 create policy inbox_service_only on mobility.inbox for all to service_role using (true) with check (true);
 
@@ -76,6 +78,8 @@ create index outbox_subject on mobility.outbox (subject) where subject is not nu
 create index outbox_dead on mobility.outbox (created_at) where status = 'dead';
 create index outbox_user on mobility.outbox (user_id);
 create index outbox_created on mobility.outbox (created_at) where status <> 'queued';
+create index outbox_words on mobility.outbox (created_at)
+  where status <> 'queued' and params - '{match_id,trip_id}'::text[] <> '{}';
 alter table mobility.outbox enable row level security;
 create policy outbox_service_only on mobility.outbox for all to service_role using (true) with check (true);
 

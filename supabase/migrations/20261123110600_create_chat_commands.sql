@@ -3,7 +3,9 @@
 
 create table mobility.watches (
   trip_id uuid primary key references mobility.trips (id) on delete cascade,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  -- When it was last looked whether somebody is near.
+  looked_at timestamptz not null default now()
 );
 comment on table mobility.watches is 'Passengers who want to be told when somebody is near.';
 alter table mobility.watches enable row level security;

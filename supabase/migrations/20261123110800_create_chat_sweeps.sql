@@ -84,7 +84,10 @@ begin
     join mobility.conversations c on c.user_id = l.user_id
     where l.role = 'driver' and l.position_at < now() - mobility.freshness_limit() + interval '10 minutes'
       and l.findable_from <= now()
-    limit 500
+      and not exists (
+        select 1 from mobility.reminders d where d.trip_id = l.trip_id and d.at = l.position_at
+          and d.kind = case when l.position_at > now() - mobility.freshness_limit() then 'stay_online' else 'hidden' end)
+    order by l.trip_id limit 500
   loop
     insert into mobility.reminders (trip_id, kind, at) values (r.trip_id, r.kind, r.position_at) on conflict do nothing;
     continue when not found;
@@ -96,30 +99,47 @@ end
 $$;
 comment on function mobility.remind_drivers is 'Asks drivers whose position grows old whether they are still there.';
 
--- Tells those who wanted to know that somebody is near.
+-- Whether a driver is near whom the search would show: within the radius of the first search, not the
+-- passenger, not kept away by a block, and not one with whom it came to nothing.
+create function mobility.is_somebody_near(t mobility.trips) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select exists (
+    select 1
+    from json_to_recordset(mobility.nearest('driver', t.vehicle_type, t.pickup_lat, t.pickup_lng, 20))
+      as n (user_id uuid, lat double precision, lng double precision)
+    where mobility.distance_m(t.pickup_lat, t.pickup_lng, n.lat, n.lng) < 5000
+      and n.user_id <> t.user_id and not mobility.is_blocked(n.user_id, t.user_id)
+      and not exists (
+        select 1 from mobility.matches m
+        where m.passenger_trip_id = t.id and m.driver_user_id = n.user_id and not m.live and m.status <> 'completed')
+  )
+$$;
+comment on function mobility.is_somebody_near is 'Whether a driver is near whom the search would show.';
+
+-- Tells those who wanted to know that somebody is near. Whoever was looked at longest ago comes first.
 create function mobility.serve_watches() returns integer
 language plpgsql
 set search_path = ''
 as $$
 declare
   t mobility.trips;
-  v_near jsonb;
   v_told integer := 0;
 begin
   for t in
     select r.* from mobility.watches w join mobility.trips r on r.id = w.trip_id
-    order by w.created_at limit 200 for update of w skip locked
+    order by w.looked_at limit 200 for update of w skip locked
   loop
-    v_near := mobility.nearest('driver', t.vehicle_type, t.pickup_lat, t.pickup_lng, 1)::jsonb -> 0;
     if t.status <> 'open' or t.expires_at <= now() then
       delete from mobility.watches where trip_id = t.id;
-    -- The radius of the first search.
-    elsif mobility.distance_m(t.pickup_lat, t.pickup_lng, (v_near ->> 'lat')::double precision,
-      (v_near ->> 'lng')::double precision) < 5000 then
+    elsif mobility.is_somebody_near(t) then
       delete from mobility.watches where trip_id = t.id;
       perform mobility.say(t.user_id, 'somebody_near', jsonb_build_object('trip_id', t.id, 'vehicle_type', t.vehicle_type),
         null, t.expires_at);
       v_told := v_told + 1;
+    else
+      update mobility.watches set looked_at = now() where trip_id = t.id;
     end if;
   end loop;
   return v_told;
@@ -141,7 +161,7 @@ begin
     where r.status = 'open' and r.role = 'passenger' and r.scheduled_for is not null
       and r.scheduled_for - mobility.schedule_lead() <= now() and r.expires_at > now()
       and not exists (select 1 from mobility.reminders d where d.trip_id = r.id and d.kind = 'scheduled')
-    limit 500
+    order by r.id limit 500
   loop
     insert into mobility.reminders (trip_id, kind, at) values (t.id, 'scheduled', t.scheduled_for) on conflict do nothing;
     continue when not found;
@@ -154,68 +174,3 @@ begin
 end
 $$;
 comment on function mobility.remind_passengers is 'Reminds of bookings and starts their search.';
-
--- Reminders, watches, and forgetting: what people wrote goes after a day, what was sent after 30, and the ids
--- of messages after the week in which WhatsApp may deliver them again.
-create function public.sweep_chat(p_limit integer default 1000) returns jsonb
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  v_forgotten integer := 0;
-  v_part integer;
-begin
-  update mobility.inbox set content = jsonb_build_object('kind', content -> 'kind')
-  where id = any (array(select id from mobility.inbox where done_at < now() - interval '1 day'
-    and content ? 'text' order by done_at limit p_limit for update skip locked));
-  delete from mobility.inbox where id = any (array(select id from mobility.inbox
-    where done_at < now() - interval '8 days' order by done_at limit p_limit for update skip locked));
-  get diagnostics v_part = row_count;
-  v_forgotten := v_forgotten + v_part;
-  delete from mobility.outbox where id = any (array(select id from mobility.outbox
-    where status <> 'queued' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
-  get diagnostics v_part = row_count;
-  v_forgotten := v_forgotten + v_part;
-  delete from mobility.deliveries where id = any (array(select id from mobility.deliveries
-    where status = 'sent' and created_at < now() - interval '8 days'
-      or status = 'dead' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
-  get diagnostics v_part = row_count;
-  v_forgotten := v_forgotten + v_part;
-  delete from mobility.trip_links where token_hash = any (array(select token_hash from mobility.trip_links
-    where expires_at < now() - interval '7 days' limit p_limit for update skip locked));
-  -- Many times p_limit: a ride has a point every few seconds.
-  delete from mobility.ride_points where ctid = any (array(select ctid from mobility.ride_points
-    where recorded_at < now() - interval '7 days' limit 20 * p_limit for update skip locked));
-  return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
-    'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
-    'forgotten', v_forgotten);
-end
-$$;
-comment on function public.sweep_chat is 'Reminders, watches and forgetting; answers with counts.';
-revoke all on function public.sweep_chat from public, anon, authenticated;
-grant execute on function public.sweep_chat to service_role;
-
--- How much waits, how long the oldest has waited, how much was given up.
-create function public.queue_depths() returns jsonb
-language sql stable security definer
-set search_path = ''
-as $$
-  select jsonb_build_object(
-    'inbox', (select jsonb_build_object('pending', count(*) filter (where done_at is null),
-        'oldest_s', coalesce(extract(epoch from now() - min(received_at) filter (where done_at is null))::integer, 0),
-        'dead', count(*) filter (where done_at is not null))
-      from mobility.inbox where done_at is null or error_code is not null),
-    'outbox', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
-        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
-        'dead', count(*) filter (where status = 'dead'))
-      from mobility.outbox where status in ('queued', 'dead')),
-    'deliveries', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
-        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
-        'dead', count(*) filter (where status = 'dead'))
-      from mobility.deliveries where status in ('queued', 'dead')))
-$$;
-comment on function public.queue_depths is 'Depth, age and dead letters of the queues.';
-revoke all on function public.queue_depths from public, anon, authenticated;
-grant execute on function public.queue_depths to service_role;
-
-create index inbox_failed on mobility.inbox (received_at) where error_code is not null;

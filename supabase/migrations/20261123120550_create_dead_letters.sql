@@ -67,7 +67,7 @@ begin
   elsif p_queue = 'deliveries' then
     select false into v_is_expired from mobility.deliveries where id = v_uuid and status = 'dead' for update;
   elsif p_queue = 'inbox' then
-    select content ->> 'kind' = 'text' and not content ? 'text' into v_is_expired from mobility.inbox
+    select content - 'kind' = '{}' into v_is_expired from mobility.inbox
     where id = v_number and error_code is not null and done_at is not null for update;
   end if;
   if v_is_expired is null then

@@ -3,7 +3,7 @@ import { breaches } from "../support/invariants.ts";
 import { countCodes, outcomeOf } from "../support/outcome.ts";
 import { cancelTrip, type Connection, openTrip, propose, sweep } from "../support/rides.ts";
 import { tripState } from "../support/trip-state.ts";
-import { letChatTimePass } from "./support/chat-clock.ts";
+import { letChatTimePass, runOut } from "./support/chat-clock.ts";
 import { chatRace } from "./support/chat-test.ts";
 import {
   answerOffer,
@@ -245,16 +245,6 @@ chatRace("proposing to the driver whom a dispatch comes to never deadlocks", 8, 
     assert.deepEqual(await breaches(sql), []);
   }
 });
-
-/** Lets trips expire, for the sweep to find. */
-async function runOut(sql: Connection, trips: readonly string[]): Promise<void> {
-  await sql`
-    with t as (
-      update mobility.trips set expires_at = now(), created_at = now() - interval '1 hour'
-      where id = any (${[...trips]}::uuid[]) returning id
-    )
-    update mobility.live_positions l set expires_at = now() from t where l.trip_id = t.id`;
-}
 
 chatRace("sweep() ends trips while their offers are taken: no deadlock", 8, async ({ sql }) => {
   for (let round = 0; round < 30; round++) {

@@ -21,7 +21,7 @@ const TIMES: Readonly<Record<string, readonly string[]>> = {
   offers: ["created_at", "expires_at", "answered_at"],
   trip_links: ["created_at", "expires_at", "revoked_at"],
   sos_alerts: ["created_at", "acknowledged_at"],
-  watches: ["created_at"],
+  watches: ["created_at", "looked_at"],
   reminders: ["at"],
 };
 
@@ -35,4 +35,14 @@ export async function letChatTimePass(sql: Connection, seconds: number): Promise
       }`
     ).join(";"),
   );
+}
+
+/** Lets trips expire, for the sweep to find. */
+export async function runOut(sql: Connection, trips: readonly string[]): Promise<void> {
+  await sql`
+    with t as (
+      update mobility.trips set expires_at = now(), created_at = now() - interval '1 hour'
+      where id = any (${[...trips]}::uuid[]) returning id
+    )
+    update mobility.live_positions l set expires_at = now() from t where l.trip_id = t.id`;
 }
