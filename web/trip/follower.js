@@ -18,8 +18,8 @@ import { RealtimeChannel } from "./realtime.js";
 const POLL_MS = 5_000;
 /** How often to ask all the same: a link may have been taken back. */
 const CHECK_MS = 60_000;
-/** For a page that nobody looks at. */
-const HIDDEN_MS = 30_000;
+/** For a page that nobody looks at, and for a phone that says it is offline: some say so without being it. */
+const RARELY_MS = 30_000;
 /** How long before its end a token is replaced. */
 const RENEW_MS = 60_000;
 
@@ -69,7 +69,7 @@ export class Follower {
   start() {
     const { signal } = this.#deaf;
     addEventListener("online", () => this.#wake(), { signal });
-    addEventListener("offline", () => this.#listener.connection(), { signal });
+    addEventListener("offline", () => this.#sleep(), { signal });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") void this.refresh();
     }, { signal });
@@ -123,12 +123,13 @@ export class Follower {
       return this.#listener.gone(error.code);
     }
     this.#failures++;
-    this.#listener.connection();
-    this.#askLater(Math.max(backoffMs(this.#failures), error.retryAfterS * 1000));
+    this.#askLater(
+      navigator.onLine ? Math.max(backoffMs(this.#failures), error.retryAfterS * 1000) : RARELY_MS,
+    );
   }
 
   #pauseMs() {
-    if (!this.isLive) return document.visibilityState === "visible" ? POLL_MS : HIDDEN_MS;
+    if (!this.isLive) return document.visibilityState === "visible" ? POLL_MS : RARELY_MS;
     return Math.max(POLL_MS, Math.min(CHECK_MS, this.#expiresAt - RENEW_MS - Date.now()));
   }
 
@@ -142,5 +143,10 @@ export class Follower {
   #wake() {
     this.#channel.reconnect();
     void this.refresh();
+  }
+
+  #sleep() {
+    this.#channel.suspend();
+    this.#askLater(RARELY_MS);
   }
 }

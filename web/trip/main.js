@@ -63,7 +63,7 @@ function begin(opened) {
     driverPanel = new DriverPanel(ride, {
       token,
       onPoint: (point) => {
-        ride?.move(point);
+        ride?.show(point);
         render();
       },
       onChange: () => render(),

@@ -14,7 +14,7 @@ import { Motion } from "./motion.js";
 /** @typedef {import("./words.js").Words} Words */
 
 /** Signs have their size; the sheet of a phone lies over the lower edge. */
-const ROOM = { paddingTopLeft: [52, 60], paddingBottomRight: [52, 68] };
+const ROOM = { paddingTopLeft: [78, 56], paddingBottomRight: [78, 68] };
 const NEAREST_ZOOM = 16;
 /** A way that is longer than this was not driven between two points: the marker jumps. */
 const JUMP_M = 2_000;
@@ -90,8 +90,9 @@ class TripMap {
     this.#driver = driverMarker(vehicleIcon(ride.match.vehicle_type));
     this.#labels = { pickup: this.#addPlace("pickup", pickup), driver: this.#driver.label };
     if (dropoff !== null) this.#labels.dropoff = this.#addPlace("dropoff", dropoff);
-    this.#listen();
+    this.#listen(ride);
     this.show(ride, words);
+    new ResizeObserver(() => this.#map.invalidateSize()).observe(node);
   }
 
   /**
@@ -156,7 +157,9 @@ class TripMap {
     return marker;
   }
 
-  #listen() {
+  /** @param {Ride} ride */
+  #listen(ride) {
+    this.#map.on("resize", () => this.#follow(ride, { isNew: true }));
     this.#map.on("dragstart", () => this.#setFollowing(false));
     this.#map.on("zoomstart", () => {
       this.#isZooming = true;
@@ -187,6 +190,7 @@ class TripMap {
     this.#seenAt = position.recorded_at;
     this.#track.addLatLng(position);
     this.#driverMarker ??= this.#addMarker(position, this.#driver.node, 1000);
+    this.#driver.node.dataset["at"] = `${position.lat},${position.lng}`;
     const before = this.#motion.pose;
     const moved = before === null ? 0 : distanceM(before, position);
     const ahead = before !== null && moved > STILL_M

@@ -12,6 +12,8 @@ const MOST_SENT = 100;
 const FULL = 20;
 /** Those who wait see the driver this much later. */
 const PAUSE_MS = 5_000;
+/** For a phone that says it is offline: some say so without being it. */
+const RARELY_MS = 30_000;
 
 /**
  * Who is told how the sending goes.
@@ -44,6 +46,7 @@ export class PointQueue {
     this.#listener = listener;
     this.#points = this.#load();
     addEventListener("online", () => this.#resume());
+    addEventListener("offline", () => this.#later(RARELY_MS));
     // A page that is put away may not come back.
     addEventListener("pagehide", () => void this.#send());
     if (this.#points.length > 0) this.#later(0);
@@ -60,7 +63,7 @@ export class PointQueue {
     this.#points.push(point);
     if (this.#points.length > MOST_KEPT) this.#points.shift();
     this.#keep();
-    if (this.#points.length >= FULL && this.#failures === 0) void this.#send();
+    if (this.#points.length >= FULL && this.#failures === 0 && isOnline()) void this.#send();
     else if (this.#timer === undefined) this.#later(PAUSE_MS);
   }
 
@@ -118,7 +121,8 @@ export class PointQueue {
   /** @param {number} pauseMs */
   #later(pauseMs) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#send(), pauseMs);
+    const pause = isOnline() ? pauseMs : Math.max(pauseMs, RARELY_MS);
+    this.#timer = setTimeout(() => void this.#send(), pause);
   }
 
   /** @param {Point[]} batch */
@@ -147,6 +151,11 @@ export class PointQueue {
       return [];
     }
   }
+}
+
+/** Deno, where this is tested, has no such thing. */
+function isOnline() {
+  return navigator.onLine !== false;
 }
 
 /**

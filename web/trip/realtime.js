@@ -60,10 +60,15 @@ export class RealtimeChannel {
     } else if (this.#socket === null && this.#retry === undefined) this.#connect();
   }
 
-  /** Tries at once, as when the phone is online again; a socket that was open then may be dead. */
-  reconnect() {
-    if (this.#access === null) return;
+  /** Waits until it is told to reconnect, or used again: the phone is offline. */
+  suspend() {
     this.#drop();
+  }
+
+  /** Tries at once: the phone is online again. A connection from before may be dead without knowing it. */
+  reconnect() {
+    this.#drop();
+    this.#failures = 0;
     this.#connect();
   }
 

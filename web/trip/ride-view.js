@@ -10,6 +10,8 @@ import { vehicleIcon } from "./marker.js";
 const STEPS = ["coming", "here", "riding", "done"];
 /** @type {Readonly<Record<string, number>>} */
 const STEP_OF = { pending: 0, accepted: 0, driver_arrived: 1, in_progress: 2, completed: 3 };
+/** A point that is younger is as good as now. */
+const FRESH_S = 10;
 /** With less than this, a count of minutes says too much. */
 const SOON_S = 30;
 
@@ -46,26 +48,25 @@ function showHead(ride, words, now) {
   writeOrHide("eta", eta, "eta-line");
   write("eta-clock", way === null ? "" : words.clock(now + way.seconds * 1000));
   write("eta-about", way === null ? "" : words.say(`eta_${way.to}`));
-  write("left", way === null ? "" : leftText(way, words));
+  write("left", way === null ? "" : words.distance(way.metres));
+  write("towards", way === null ? "" : words.say(towards(way.direction, words)));
   write("status", status);
   writeOrHide("hint", hintText(ride, words));
   writeOrHide("seen", seenText(ride, words, now));
+  byId("seen").classList.toggle("fresh", (ride.ageS(now) ?? Infinity) < FRESH_S);
   // Read aloud when the words change, which is every minute at the most.
   write("said", eta === null ? status : `${status} ${eta} ${byId("eta-about").textContent}`);
   document.title = eta === null || ride.isLost(now) ? status : `${eta} · ${status}`;
 }
 
 /**
- * What the map shows, in words.
- * @param {import("./ride.js").WayLeft} way
+ * @param {string} direction
  * @param {Words} words
+ * @returns {WordKey}
  */
-function leftText({ metres, direction }, words) {
+function towards(direction, words) {
   const key = `towards_${direction}`;
-  return words.say("left", {
-    distance: words.distance(metres),
-    direction: words.has(key) ? words.say(key) : "",
-  });
+  return words.has(key) ? key : "towards_n";
 }
 
 /** @param {string} status */

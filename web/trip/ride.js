@@ -26,6 +26,8 @@ export class Ride {
   #opened;
   /** @type {Position | null} */
   #position = null;
+  /** When the newest position was recorded that the server has, ISO 8601. @type {string | null} */
+  #heardAt = null;
   #status = "";
   /** What the server's clock is ahead of this one. */
   #aheadMs = 0;
@@ -57,13 +59,22 @@ export class Ride {
   }
 
   /**
-   * Takes a newer position; an older one is not used.
+   * Takes a position that the server has; it is where the driver is, unless a newer one is known.
    * @param {Position} position
    */
   move(position) {
-    const known = this.#position;
-    if (known !== null && Date.parse(position.recorded_at) <= Date.parse(known.recorded_at)) return;
-    this.#position = position;
+    if (isNewer(position.recorded_at, this.#heardAt)) this.#heardAt = position.recorded_at;
+    this.show(position);
+  }
+
+  /**
+   * Takes a position of this phone, which the server may not have yet.
+   * @param {Position} position
+   */
+  show(position) {
+    if (isNewer(position.recorded_at, this.#position?.recorded_at ?? null)) {
+      this.#position = position;
+    }
   }
 
   /** Takes a change of status, before the server is asked for the rest of it. @param {string} status */
@@ -122,14 +133,12 @@ export class Ride {
   }
 
   /**
-   * Seconds since the driver was seen; null for never.
+   * Seconds since the driver was where the others see it; null for never.
    * @param {number} now
    * @returns {number | null}
    */
   ageS(now) {
-    if (this.#position === null) return null;
-    const age = (this.serverTime(now) - Date.parse(this.#position.recorded_at)) / 1000;
-    return Math.max(0, Math.round(age));
+    return this.#heardAt === null ? null : this.#secondsSince(this.#heardAt, now);
   }
 
   /**
@@ -153,13 +162,21 @@ export class Ride {
     const { to, place } = target;
     const share = distanceM(position, place) / estimate.air;
     // One who is not heard of does not come nearer.
-    const passed = Math.min(this.ageS(now) ?? 0, LOST_AFTER_S);
+    const passed = Math.min(this.#secondsSince(position.recorded_at, now), LOST_AFTER_S);
     return {
       to,
       metres: estimate.metres * share,
       seconds: Math.max(0, estimate.seconds * share - passed),
       direction: compassPoint(position, place),
     };
+  }
+
+  /**
+   * @param {string} moment ISO 8601, by the server's clock.
+   * @param {number} now
+   */
+  #secondsSince(moment, now) {
+    return Math.max(0, Math.round((this.serverTime(now) - Date.parse(moment)) / 1000));
   }
 
   /** @param {Place} from */
@@ -174,4 +191,12 @@ export class Ride {
     if (air < NEAR_M && this.#estimate?.to === to) return;
     this.#estimate = { to, air: Math.max(air, 1), metres, seconds };
   }
+}
+
+/**
+ * @param {string} moment ISO 8601.
+ * @param {string | null} than
+ */
+function isNewer(moment, than) {
+  return than === null || Date.parse(moment) > Date.parse(than);
 }

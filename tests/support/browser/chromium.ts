@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { report } from "../../../scripts/print.ts";
 
 const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -30,34 +30,54 @@ export interface OpenPage extends AsyncDisposable {
   picture(name: string): Promise<void>;
 }
 
-/** Opens a page of 1280 by 800; its pictures go to `SCREENSHOTS`, or to a temporary folder that is told. */
-export async function openPage(executablePath: string): Promise<OpenPage> {
+/** A headless Chromium. */
+export interface OpenBrowser extends AsyncDisposable {
+  /** Opens a page of 1280 by 800 where nothing moves, unless told otherwise, with storage of its own. */
+  open(options?: BrowserContextOptions): Promise<OpenPage>;
+}
+
+/** Opens a browser; pictures of its pages go to `SCREENSHOTS`, or to a temporary folder that is told. */
+export async function openBrowser(executablePath: string): Promise<OpenBrowser> {
   const folder = Deno.env.get("SCREENSHOTS") ??
     await Deno.makeTempDir({ prefix: "mobility-screenshots-" });
   await Deno.mkdir(folder, { recursive: true });
   report(`tests: screenshots are in ${folder}`);
   const browser: Browser = await chromium.launch({ executablePath, args: FLAGS, timeout: 60_000 });
-  const page = await browser.newPage({
-    viewport: { width: 1280, height: 800 },
-    // Nothing is photographed while it moves.
-    reducedMotion: "reduce",
-  });
-  page.setDefaultTimeout(30_000);
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
   let pictures = 0;
   return {
-    page,
-    errors,
-    picture: async (name) => {
-      const number = String(++pictures).padStart(2, "0");
-      await page.screenshot({ path: `${folder}/${number}-${name}.png` });
+    open: async (options = {}) => {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        // Nothing is photographed while it moves.
+        reducedMotion: "reduce",
+        ...options,
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(30_000);
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") errors.push(message.text());
+      });
+      return {
+        page,
+        errors,
+        picture: async (name) => {
+          const number = String(++pictures).padStart(2, "0");
+          await page.screenshot({ path: `${folder}/${number}-${name}.png` });
+        },
+        [Symbol.asyncDispose]: () => context.close(),
+      };
     },
     [Symbol.asyncDispose]: () => browser.close(),
   };
+}
+
+/** Opens a page in a browser of its own; see `openBrowser`. */
+export async function openPage(executablePath: string): Promise<OpenPage> {
+  const browser = await openBrowser(executablePath);
+  const page = await browser.open();
+  return { ...page, [Symbol.asyncDispose]: () => browser[Symbol.asyncDispose]() };
 }
 
 function has(path: string): boolean {

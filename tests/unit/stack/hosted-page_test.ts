@@ -38,6 +38,17 @@ Deno.test("hostedPage() sends /trip to /trip/, so that the page finds its files"
   assert.equal(answer.headers.get("location"), "/trip/");
 });
 
+Deno.test("hostedPage() packs what it sends, for those who can unpack it", async () => {
+  const request = new Request(`${ORIGIN}/vendor/leaflet/leaflet.js`, {
+    headers: { "accept-encoding": "gzip, br" },
+  });
+  const answer = await hostedPage(request, WEB);
+  assert.equal(answer?.headers.get("content-encoding"), "gzip");
+  const packed = (await answer.bytes()).length;
+  const plain = (await (await get("/vendor/leaflet/leaflet.js"))?.bytes())?.length ?? 0;
+  assert.ok(packed < plain / 3, `${packed} of ${plain} bytes`);
+});
+
 function get(path: string): Promise<Response | undefined> {
   return hostedPage(new Request(ORIGIN + path), WEB);
 }

@@ -58,6 +58,15 @@ Deno.test("Ride does not go back to an older point, be it pushed or asked for", 
   assert.deepEqual(ride.position, newer);
 });
 
+Deno.test("Ride shows a driver the own position at once, and its age as the others see it", () => {
+  const ride = new Ride(opened({ ageS: 30 }), NOW);
+  const own = { lat: -1.95, lng: 30.06, recorded_at: iso(0) };
+  ride.show(own);
+  assert.deepEqual([ride.position, ride.ageS(NOW)], [own, 30]);
+  ride.move(own);
+  assert.equal(ride.ageS(NOW), 0);
+});
+
 Deno.test("Ride heads for the pickup, then for the destination, and for nothing in between", () => {
   const ride = new Ride(opened({ ageS: 0 }), NOW);
   assert.equal(ride.target?.to, "pickup");

@@ -65,7 +65,6 @@ export const words = {
   eta_now: "Now",
   eta_pickup: "to the pickup",
   eta_dropoff: "to the destination",
-  left: "{distance}, {direction}",
 
   map_name: "Map",
   map_missing: "The map could not be loaded. Everything else works.",

@@ -65,7 +65,6 @@ export const words = {
   eta_now: "Bientôt",
   eta_pickup: "jusqu’au départ",
   eta_dropoff: "jusqu’à destination",
-  left: "{distance}, {direction}",
 
   map_name: "Carte",
   map_missing: "La carte n’a pas pu être chargée. Tout le reste fonctionne.",

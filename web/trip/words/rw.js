@@ -64,7 +64,6 @@ export const words = {
   eta_now: "Ubu",
   eta_pickup: "kugera aho umugenzi ari",
   eta_dropoff: "kugera iyo urugendo rugana",
-  left: "{distance}, {direction}",
 
   map_name: "Ikarita",
   map_missing: "Ikarita ntiyabonetse. Ibindi byose birakora.",

@@ -64,7 +64,6 @@ export const words = {
   eta_now: "Sasa hivi",
   eta_pickup: "hadi mahali pa kuchukuliwa",
   eta_dropoff: "hadi mwisho wa safari",
-  left: "{distance}, {direction}",
 
   map_name: "Ramani",
   map_missing: "Ramani haikuweza kupakiwa. Mengine yote yanafanya kazi.",
