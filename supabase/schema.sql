@@ -61,8 +61,9 @@ begin
     v_pool := format('live_%ss_%s', v_role, p_code);
     execute format('create table mobility.%I partition of mobility.%I for values in (%L)',
       v_pool, 'live_' || v_role || 's', p_code);
-    -- Positions die young: vacuum a pool long before a fifth of it is dead.
-    execute format('alter table mobility.%I set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)', v_pool);
+    -- Positions die young: vacuum a pool long before a fifth of it is dead, and leave room on each page, so that
+    -- what died there is overwritten by what moved (bench:tracking: without it a pool grows until the vacuum).
+    execute format('alter table mobility.%I set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)', v_pool);
     execute format('alter table mobility.%I enable row level security', v_pool);
     execute format('create policy read_own on mobility.%I for select to authenticated using (user_id = (select auth.uid()))', v_pool);
   end loop;
@@ -707,23 +708,29 @@ $$;
 COMMENT ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) IS 'Great-circle distance in metres between two points in degrees.';
 
 CREATE FUNCTION mobility.driver_card(m mobility.matches) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select jsonb_build_object(
-    'driver_name', p.display_name, 'vehicle_type', t.vehicle_type, 'plate', v.plate,
-    'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
-    'distance_m', (d.metres * k.road_factor)::integer, 'eta_s', (d.metres * k.road_factor / k.speed_mps)::integer,
-    'fare_amount', m.fare_amount, 'currency', m.currency
-  )
-  from mobility.profiles p
-  join mobility.trips t on t.id = m.passenger_trip_id
-  join mobility.vehicle_types k on k.code = t.vehicle_type
-  left join mobility.vehicles v on v.user_id = p.user_id and v.vehicle_type = t.vehicle_type
-  left join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
-  cross join lateral (select mobility.standing_of(p.user_id, 'driver') as standing) s
-  cross join lateral (select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) as metres) d
-  where p.user_id = m.driver_user_id
+begin
+  return (
+    select jsonb_build_object(
+      'driver_name', p.display_name, 'vehicle_type', t.vehicle_type, 'plate', v.plate,
+      'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
+      'distance_m', (d.metres * k.road_factor)::integer,
+      'eta_s', (d.metres * k.road_factor / k.speed_mps
+        * mobility.pace_factor(t.vehicle_type, t.pickup_lat, t.pickup_lng))::integer,
+      'fare_amount', m.fare_amount, 'currency', m.currency
+    )
+    from mobility.profiles p
+    join mobility.trips t on t.id = m.passenger_trip_id
+    join mobility.vehicle_types k on k.code = t.vehicle_type
+    left join mobility.vehicles v on v.user_id = p.user_id and v.vehicle_type = t.vehicle_type
+    left join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
+    cross join lateral (select mobility.standing_of(p.user_id, 'driver') as standing) s
+    cross join lateral (select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) as metres) d
+    where p.user_id = m.driver_user_id
+  );
+end
 $$;
 
 COMMENT ON FUNCTION mobility.driver_card(m mobility.matches) IS 'The driver of a match as the passenger sees one.';
@@ -1148,10 +1155,11 @@ $$;
 COMMENT ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) IS 'Whether a point is inside a boundary; everything is inside none.';
 
 CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$
-  select case
+begin
+  return case
     when p_mock then 'mock'
     when p_lat = p_from_lat and p_lng = p_from_lng then 'repeat'
     -- Less than a kilometre anywhere on Earth: most points need no trigonometry.
@@ -1159,7 +1167,8 @@ CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng 
     when mobility.distance_m(p_from_lat, p_from_lng, p_lat, p_lng)
       > greatest(1000, 55 * abs(extract(epoch from p_at - p_from_at))) then 'jump'
     else 'ok'
-  end
+  end;
+end
 $$;
 
 COMMENT ON FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) IS 'What to think of a position: ok, repeat, mock or jump.';
@@ -1173,7 +1182,7 @@ CREATE FUNCTION mobility.learn_pace(p_vehicle_type text, p_lat double precision,
   from (values
     (-1, -1, -1),
     (floor(p_lat * 20)::integer, floor(p_lng * 20)::integer,
-      extract(hour from p_at at time zone mobility.time_zone())::integer)
+      extract(hour from p_at at time zone 'UTC')::integer)
   ) as c (cell_lat, cell_lng, hour)
   cross join (select least(5, greatest(0.2, p_ratio))::real as ratio) r
   order by c.cell_lat, c.cell_lng, c.hour
@@ -1724,21 +1733,17 @@ CREATE FUNCTION mobility.pace_factor(p_vehicle_type text, p_lat double precision
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  v_city mobility.pace_factors;
-  v_cell mobility.pace_factors;
-  v_factor real := 1;
 begin
-  select * into v_city from mobility.pace_factors
-  where vehicle_type = p_vehicle_type and cell_lat = -1 and cell_lng = -1 and hour = -1;
-  -- Where nothing was learnt there is nothing to look up.
-  if v_city.rides is null then return 1; end if;
-  v_factor := (v_city.rides * v_city.factor + 10) / (v_city.rides + 10);
-  select * into v_cell from mobility.pace_factors
-  where vehicle_type = p_vehicle_type and cell_lat = floor(p_lat * 20)::integer and cell_lng = floor(p_lng * 20)::integer
-    and hour = extract(hour from p_at at time zone mobility.time_zone())::integer;
-  if v_cell.rides is null then return v_factor; end if;
-  return (v_cell.rides * v_cell.factor + 10 * v_factor) / (v_cell.rides + 10);
+  return coalesce((
+    select (coalesce(cell.rides * cell.factor, 0) + 10 * city.factor) / (coalesce(cell.rides, 0) + 10)
+    from (
+      select (rides * factor + 10) / (rides + 10) as factor from mobility.pace_factors
+      where vehicle_type = p_vehicle_type and cell_lat = -1 and cell_lng = -1 and hour = -1
+    ) city
+    left join mobility.pace_factors cell on cell.vehicle_type = p_vehicle_type
+      and cell.cell_lat = floor(p_lat * 20)::integer and cell.cell_lng = floor(p_lng * 20)::integer
+      and cell.hour = extract(hour from p_at at time zone 'UTC')::integer
+  ), 1);
 end
 $$;
 
@@ -2644,16 +2649,18 @@ $$;
 COMMENT ON FUNCTION mobility.trip_json(t mobility.trips) IS 'A trip in the shape of the API.';
 
 CREATE FUNCTION mobility.trust_after(p_trust real, p_verdict text) RETURNS real
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$
-  select case p_verdict
+begin
+  return case p_verdict
     when 'ok' then least(1, p_trust + 0.05)
     -- Standing still is no offence: a frozen fix alone never hides anybody.
     when 'repeat' then greatest(least(p_trust, 0.5), p_trust - 0.01)
     when 'jump' then greatest(0, p_trust - 0.2)
     else greatest(0, p_trust - 0.4)
-  end::real
+  end::real;
+end
 $$;
 
 COMMENT ON FUNCTION mobility.trust_after(p_trust real, p_verdict text) IS 'The trust in a trip''s positions after one more.';
@@ -4353,7 +4360,11 @@ begin
         when t.status = 'completed' then 'TRIP_COMPLETED'
         when t.status = 'cancelled' then 'TRIP_CANCELLED'
         when t.status = 'expired' or t.status = 'open' and t.expires_at <= v_now then 'TRIP_EXPIRED'
-        when not mobility.is_plausible(p.lat, p.lng) then 'INVALID_LOCATION'
+        -- Near the pickup it needs no long look.
+        when case
+          when p.lat between -90 and 90 and p.lng between -180 and 180 and (p.lat <> 0 or p.lng <> 0)
+            and abs(p.lat - t.pickup_lat) < 0.5 and abs(p.lng - t.pickup_lng) < 0.5 then false
+          else not mobility.is_plausible(p.lat, p.lng) end then 'INVALID_LOCATION'
         when p.recorded_at > v_now + interval '1 minute' then 'INVALID_TIMESTAMP'
       end as code
     from rows from (
@@ -4368,34 +4379,36 @@ begin
   ),
   -- In one order, so that two batches of the same trips do not wait for each other.
   locked as materialized (
-    select n.*,
+    select n.*, l.trust as trust_before,
       case when n.by_hand then 'ok'
         else mobility.judge_position(l.lat, l.lng, l.position_at, n.lat, n.lng, n.recorded_at, n.mock) end as verdict
     from newest n
     join mobility.live_positions l on l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
+    where n.recorded_at > l.position_at
     order by n.trip_id for update of l
+  ),
+  judged as materialized (
+    select *, mobility.trust_after(trust_before, verdict) as trust from locked
   ),
   moved as (
     update mobility.live_positions l
     set lat = n.lat, lng = n.lng,
       position_at = least(n.recorded_at, v_now), accuracy_m = n.accuracy_m, heading = n.heading,
-      speed_mps = n.speed_mps, trust = mobility.trust_after(l.trust, n.verdict),
+      speed_mps = n.speed_mps, trust = n.trust,
       pings = case when n.by_hand then 0
         when l.position_at > v_now - interval '10 minutes' then least(l.pings + 1, 2) else 1 end,
-      available = l.findable_from <= v_now and n.recorded_at > v_fresh_since
-        and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
-    from locked n
+      available = l.findable_from <= v_now and n.recorded_at > v_fresh_since and n.trust >= v_least_trust
+    from judged n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
-      and n.recorded_at > l.position_at and n.verdict in ('ok', 'repeat')
+      and n.verdict in ('ok', 'repeat')
     returning n.ordinality, n.trip_id, n.status, n.role, l.position_at
   ),
   doubted as (
     update mobility.live_positions l
-    set trust = mobility.trust_after(l.trust, n.verdict),
-      available = l.available and mobility.trust_after(l.trust, n.verdict) >= v_least_trust
-    from locked n
+    set trust = n.trust, available = l.available and n.trust >= v_least_trust
+    from judged n
     where l.role = n.role and l.vehicle_type = n.vehicle_type and l.trip_id = n.trip_id
-      and n.recorded_at > l.position_at and n.verdict in ('jump', 'mock')
+      and n.verdict in ('jump', 'mock')
     returning n.ordinality
   )
   select
@@ -4582,7 +4595,7 @@ CREATE TABLE mobility.live_drivers_cab (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_drivers_lifan (
     trip_id uuid NOT NULL,
@@ -4603,7 +4616,7 @@ CREATE TABLE mobility.live_drivers_lifan (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_drivers_moto (
     trip_id uuid NOT NULL,
@@ -4624,7 +4637,7 @@ CREATE TABLE mobility.live_drivers_moto (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_drivers_other (
     trip_id uuid NOT NULL,
@@ -4645,7 +4658,7 @@ CREATE TABLE mobility.live_drivers_other (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_drivers_truck (
     trip_id uuid NOT NULL,
@@ -4666,7 +4679,7 @@ CREATE TABLE mobility.live_drivers_truck (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_passengers (
     trip_id uuid NOT NULL,
@@ -4708,7 +4721,7 @@ CREATE TABLE mobility.live_passengers_cab (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_passengers_lifan (
     trip_id uuid NOT NULL,
@@ -4729,7 +4742,7 @@ CREATE TABLE mobility.live_passengers_lifan (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_passengers_moto (
     trip_id uuid NOT NULL,
@@ -4750,7 +4763,7 @@ CREATE TABLE mobility.live_passengers_moto (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_passengers_other (
     trip_id uuid NOT NULL,
@@ -4771,7 +4784,7 @@ CREATE TABLE mobility.live_passengers_other (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.live_passengers_truck (
     trip_id uuid NOT NULL,
@@ -4792,7 +4805,7 @@ CREATE TABLE mobility.live_passengers_truck (
     pings smallint DEFAULT 0 NOT NULL,
     standing json NOT NULL
 )
-WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 CREATE TABLE mobility.match_events (
     id bigint NOT NULL,

@@ -7,6 +7,8 @@ export interface Load {
   readonly clients: number;
   readonly seconds?: number;
   readonly transactionsPerClient?: number;
+  /** Transactions a second of all clients together, begun by the clock; as many as can be without it. */
+  readonly rate?: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function pgbench(load: Load): Promise<number> {
         "-j",
         "2",
         ...length,
+        ...(load.rate === undefined ? [] : ["-R", String(load.rate)]),
         "-f",
         file,
         load.url,

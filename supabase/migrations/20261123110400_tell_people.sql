@@ -13,23 +13,29 @@ comment on function mobility.is_reachable is 'Whether a person has WhatsApp.';
 
 -- A driver as the passenger sees one: name, vehicle, record, and how far from the pickup.
 create function mobility.driver_card(m mobility.matches) returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'driver_name', p.display_name, 'vehicle_type', t.vehicle_type, 'plate', v.plate,
-    'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
-    'distance_m', (d.metres * k.road_factor)::integer, 'eta_s', (d.metres * k.road_factor / k.speed_mps)::integer,
-    'fare_amount', m.fare_amount, 'currency', m.currency
-  )
-  from mobility.profiles p
-  join mobility.trips t on t.id = m.passenger_trip_id
-  join mobility.vehicle_types k on k.code = t.vehicle_type
-  left join mobility.vehicles v on v.user_id = p.user_id and v.vehicle_type = t.vehicle_type
-  left join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
-  cross join lateral (select mobility.standing_of(p.user_id, 'driver') as standing) s
-  cross join lateral (select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) as metres) d
-  where p.user_id = m.driver_user_id
+begin
+  return (
+    select jsonb_build_object(
+      'driver_name', p.display_name, 'vehicle_type', t.vehicle_type, 'plate', v.plate,
+      'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
+      'distance_m', (d.metres * k.road_factor)::integer,
+      'eta_s', (d.metres * k.road_factor / k.speed_mps
+        * mobility.pace_factor(t.vehicle_type, t.pickup_lat, t.pickup_lng))::integer,
+      'fare_amount', m.fare_amount, 'currency', m.currency
+    )
+    from mobility.profiles p
+    join mobility.trips t on t.id = m.passenger_trip_id
+    join mobility.vehicle_types k on k.code = t.vehicle_type
+    left join mobility.vehicles v on v.user_id = p.user_id and v.vehicle_type = t.vehicle_type
+    left join mobility.live_positions l on l.role = 'driver' and l.vehicle_type = t.vehicle_type and l.trip_id = m.driver_trip_id
+    cross join lateral (select mobility.standing_of(p.user_id, 'driver') as standing) s
+    cross join lateral (select mobility.distance_m(l.lat, l.lng, t.pickup_lat, t.pickup_lng) as metres) d
+    where p.user_id = m.driver_user_id
+  );
+end
 $$;
 comment on function mobility.driver_card is 'The driver of a match as the passenger sees one.';
 

@@ -91,7 +91,7 @@ alter table mobility.matches
   add column predicted_ride_s integer check (predicted_ride_s >= 0);
 
 -- How much longer (above 1) or shorter a way takes than the plain estimate: learnt from finished rides, by cell
--- of 0.05 degrees (some 5 km), vehicle and hour of the day. Cell and hour -1 are the whole city and day.
+-- of 0.05 degrees (some 5 km), vehicle and hour of the day in UTC. Cell and hour -1 are the whole city and day.
 create table mobility.pace_factors (
   vehicle_type text not null references mobility.vehicle_types (code),
   cell_lat integer not null,
@@ -108,28 +108,24 @@ create policy pace_factors_are_public on mobility.pace_factors for select to aut
 grant select on mobility.pace_factors to authenticated, service_role;
 
 -- The factor for a place and time: that of its cell and hour, drawn towards the city's by ten rides' weight, and
--- the city's towards 1 likewise (a Bayesian average, as in the ranking).
+-- the city's towards 1 likewise (a Bayesian average, as in the ranking). One statement, for every search asks.
 create function mobility.pace_factor(
   p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamptz default now()
 ) returns real
 language plpgsql stable
 set search_path = ''
 as $$
-declare
-  v_city mobility.pace_factors;
-  v_cell mobility.pace_factors;
-  v_factor real := 1;
 begin
-  select * into v_city from mobility.pace_factors
-  where vehicle_type = p_vehicle_type and cell_lat = -1 and cell_lng = -1 and hour = -1;
-  -- Where nothing was learnt there is nothing to look up.
-  if v_city.rides is null then return 1; end if;
-  v_factor := (v_city.rides * v_city.factor + 10) / (v_city.rides + 10);
-  select * into v_cell from mobility.pace_factors
-  where vehicle_type = p_vehicle_type and cell_lat = floor(p_lat * 20)::integer and cell_lng = floor(p_lng * 20)::integer
-    and hour = extract(hour from p_at at time zone mobility.time_zone())::integer;
-  if v_cell.rides is null then return v_factor; end if;
-  return (v_cell.rides * v_cell.factor + 10 * v_factor) / (v_cell.rides + 10);
+  return coalesce((
+    select (coalesce(cell.rides * cell.factor, 0) + 10 * city.factor) / (coalesce(cell.rides, 0) + 10)
+    from (
+      select (rides * factor + 10) / (rides + 10) as factor from mobility.pace_factors
+      where vehicle_type = p_vehicle_type and cell_lat = -1 and cell_lng = -1 and hour = -1
+    ) city
+    left join mobility.pace_factors cell on cell.vehicle_type = p_vehicle_type
+      and cell.cell_lat = floor(p_lat * 20)::integer and cell.cell_lng = floor(p_lng * 20)::integer
+      and cell.hour = extract(hour from p_at at time zone 'UTC')::integer
+  ), 1);
 end
 $$;
 comment on function mobility.pace_factor is 'How much longer a way takes there and then than the plain estimate.';
@@ -166,7 +162,7 @@ as $$
   from (values
     (-1, -1, -1),
     (floor(p_lat * 20)::integer, floor(p_lng * 20)::integer,
-      extract(hour from p_at at time zone mobility.time_zone())::integer)
+      extract(hour from p_at at time zone 'UTC')::integer)
   ) as c (cell_lat, cell_lng, hour)
   cross join (select least(5, greatest(0.2, p_ratio))::real as ratio) r
   order by c.cell_lat, c.cell_lng, c.hour

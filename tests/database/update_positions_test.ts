@@ -110,6 +110,23 @@ databaseTest(
 );
 
 databaseTest(
+  "update_positions() refuses points nobody can be at, however near they are to the pickup",
+  async ({ sql }) => {
+    const near = [
+      { from: { lat: 89.9, lng: 10 }, to: { lat: 90.1, lng: 10 } },
+      { from: { lat: 10, lng: -179.9 }, to: { lat: 10, lng: -180.1 } },
+      { from: { lat: 0.2, lng: 0.2 }, to: { lat: 0, lng: 0 } },
+      { from: { lat: 10, lng: 10 }, to: { lat: "NaN", lng: 10 } },
+    ];
+    for (const { from, to } of near) {
+      const { id: trip_id } = await openTrip(sql, "driver", from);
+      const [answer] = await ping(sql, [{ trip_id, ...to, by_hand: true }]);
+      assert.equal(answer?.code, "INVALID_LOCATION", JSON.stringify(to));
+    }
+  },
+);
+
+databaseTest(
   "update_positions() uses the good points of a batch beside bad ones",
   async ({ sql }) => {
     const { id: trip_id } = await openTrip(sql, "driver");

@@ -72,11 +72,11 @@ paceTest("pace_factor() is 1 where nothing was learnt, and for other vehicles", 
 paceTest("learn_pace() averages, by cell and hour and for the whole city", async (sql) => {
   await learn(sql, [1, 2, 3]);
   await learn(sql, [4], { lat: -1.89, at: "2026-03-02T15:30:00Z" });
-  // 10:30 UTC is 12:30 in Kigali; -1.951 * 20 = -39.02.
+  // -1.951 * 20 = -39.02.
   const [city, noon, evening] = await factors(sql, "moto");
   assert.deepEqual(
     [city, noon, evening].map((row) => [row?.cell_lat, row?.cell_lng, row?.hour, row?.rides]),
-    [[-1, -1, -1, 4], [-40, 601, 12, 3], [-38, 601, 17, 1]],
+    [[-1, -1, -1, 4], [-40, 601, 10, 3], [-38, 601, 15, 1]],
   );
   near(city?.factor ?? 0, 2.5);
   near(noon?.factor ?? 0, 2);
@@ -196,6 +196,19 @@ paceTest("a ride is predicted when it is accepted and when it starts", async (sq
     predicted_pickup_s: 105,
     predicted_ride_s: Math.round(3002.3 * 1.3 / 6.9 * factor),
   });
+});
+
+paceTest("the passenger is told the time that is predicted", async (sql) => {
+  await learn(sql, Array(10).fill(3), { at: new Date().toISOString() });
+  const pending = await rideIn(sql, "pending");
+  await letTimePass(sql, 10);
+  await ping(sql, [{ trip_id: pending.driver_trip_id, lat: -1.945, lng: 30.06 }]);
+  await advance(sql, { match: pending.id, action: "accept" });
+  const [row] = await sql<{ told: number; predicted: number }[]>`
+    select (mobility.driver_card(m) ->> 'eta_s')::int as told, predicted_pickup_s as predicted
+    from mobility.matches m where id = ${pending.id}`;
+  assert.ok((row?.told ?? 0) > 200);
+  assert.equal(row?.told, row?.predicted);
 });
 
 paceTest("eta_accuracy() tells how far predictions were off, by leg and vehicle", async (sql) => {
