@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { BrowserContextOptions } from "playwright-core";
 import { report } from "../../scripts/print.ts";
+import { hostPages } from "../support/trip-page/host-pages.ts";
 import { findChromium, type OpenBrowser, openBrowser } from "../support/browser/chromium.ts";
 import { stackSuite, type World } from "../support/stack.ts";
 import { type Fix, kigaliTrack } from "../support/trip-page/kigali-track.ts";
@@ -186,6 +187,22 @@ test("without Realtime the page asks; without Leaflet it tells", async (world, b
   await mapless.says("way", "towards the");
   await mapless.isReadable();
   await mapless.picture("mapless");
+});
+
+test("as built for another host it follows all the same, on tiles", async (world, browser) => {
+  const ride = await linkedRide(world, { from: fixAt(0) });
+  await using host = await hostPages(world);
+  const [, token = ""] = (await ride.link("passenger")).split("#");
+  await using trip = await openTripPage(browser, { url: `${host.url}/trip/#${token}` });
+  await trip.ready();
+  await trip.page.locator("img.leaflet-tile-loaded").first().waitFor();
+  await trip.page.getByRole("link", { name: "Test tiles" }).waitFor();
+  assert.deepEqual([...host.referrers], [`${host.url}/`]);
+  await ride.drive(fixAt(1));
+  await trip.showsDriverAt(fixAt(1));
+  await trip.page.waitForTimeout(500);
+  await trip.picture("tiles");
+  assert.deepEqual(trip.errors, []);
 });
 
 test("a link that is of no use says why", async (world, browser) => {

@@ -122,7 +122,12 @@ class TripMap {
 
   #addGround() {
     if (config.tileUrl !== "") {
-      const options = { attribution: config.tileAttribution, maxZoom: 19 };
+      const options = {
+        attribution: config.tileAttribution,
+        maxZoom: 19,
+        // Providers want to know who asks; the token is in the fragment, which is never told.
+        referrerPolicy: "origin",
+      };
       this.#leaflet.tileLayer(config.tileUrl, options).addTo(this.#map);
       return;
     }
