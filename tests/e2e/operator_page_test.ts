@@ -27,6 +27,9 @@ Deno.test({
     await step("a stranger is shown the door, an operator the city", async () => {
       await signIn(browser, night);
     });
+    await step("with Supabase Auth a password signs in, and the token is renewed", async () => {
+      await signInWithPassword(browser, night);
+    });
     await step("a ride appears as it is made, and moves as it goes", async () => {
       await watchARide(browser, night);
     });
@@ -89,6 +92,54 @@ async function signIn({ page, errors, picture }: OpenPage, { info }: Night): Pro
   await page.locator("path.free").nth(100).waitFor({ state: "attached" });
   assert.equal(await page.locator("#count-free").innerText(), "200");
   await picture("quiet");
+}
+
+/** Supabase Auth is not part of the embedded stack: its two answers are played. */
+async function signInWithPassword({ page: desk }: OpenPage, { info }: Night): Promise<void> {
+  const page = await desk.context().newPage();
+  const { origin, pathname, hash } = new URL(info.operator_url);
+  const fragment = new URLSearchParams(hash.slice(1));
+  const asked: unknown[] = [];
+  await page.route("**/operator/config.js", (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body:
+        `export const config = { apiUrl: "/functions/v1", authUrl: "/auth/v1", publishableKey: "${
+          fragment.get("key")
+        }", realtimeUrl: "", tileUrl: "", tileAttribution: "" };`,
+    }));
+  await page.route("**/auth/v1/token?*", async (route) => {
+    const url = new URL(route.request().url());
+    const body: unknown = route.request().postDataJSON();
+    asked.push([url.searchParams.get("grant_type"), body]);
+    const isWrong = JSON.stringify(body).includes("wrong");
+    await route.fulfill({
+      status: isWrong ? 400 : 200,
+      json: isWrong ? { error_code: "invalid_credentials" } : {
+        access_token: fragment.get("token"),
+        refresh_token: `refresh-${asked.length}`,
+        // A second more than before which it is renewed; then an hour.
+        expires_in: asked.length === 2 ? 61 : 3600,
+      },
+    });
+  });
+  await page.goto(`${origin}${pathname}`);
+  await page.getByLabel("Email").fill("desk@example.com");
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Email or password is wrong.").waitFor();
+  await page.getByLabel("Password").fill("right");
+  await page.keyboard.press("Enter");
+  await ready(page);
+  await until(() => Promise.resolve(asked.length === 3));
+  assert.deepEqual(asked.slice(1), [
+    ["password", { email: "desk@example.com", password: "right" }],
+    ["refresh_token", { refresh_token: "refresh-2" }],
+  ]);
+  await page.reload();
+  await ready(page);
+  assert.equal(asked.length, 3, "the tab remembers");
+  await page.close();
 }
 
 async function watchARide({ page, picture }: OpenPage, night: Night): Promise<void> {
@@ -290,6 +341,7 @@ async function filter({ page, picture }: OpenPage, night: Night): Promise<void> 
 async function loseConnection({ page, picture }: OpenPage): Promise<void> {
   await page.context().setOffline(true);
   await page.locator("#connection[data-state=lost]").waitFor();
+  await page.getByText(/No connection. This is how it was at \d\d:\d\d:\d\d/).waitFor();
   await picture("lost");
   await page.context().setOffline(false);
   await page.locator("#connection[data-state=live]").waitFor();

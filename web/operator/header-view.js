@@ -14,16 +14,12 @@ import { problemText } from "./words.js";
 export function showHeader({ overview, city }, live) {
   const state = byId("connection");
   const isLost = live.problem !== null;
-  write(
-    byId("connection-text"),
-    isLost
-      ? live.problem === "UNREACHABLE"
-        ? "No connection. Trying again…"
-        : problemText(live.problem ?? "")
-      : live.isLive
-      ? "Live"
-      : "Every 10 s",
-  );
+  write(byId("connection-text"), isLost ? "Not live" : live.isLive ? "Live" : "Every 10 s");
+  byId("stale").hidden = !isLost || overview === null;
+  if (isLost && overview !== null) {
+    const why = live.problem === "UNREACHABLE" ? "No connection." : problemText(live.problem ?? "");
+    write(byId("stale"), `${why} This is how it was at ${clock(overview.now)}; trying again…`);
+  }
   state.dataset["state"] = isLost ? "lost" : live.isLive ? "live" : "polling";
   write(byId("clock"), city === null ? "" : clock(serverNow()));
   if (overview === null) return;
