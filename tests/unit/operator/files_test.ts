@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { buildPages } from "../../../scripts/web-build.ts";
 
 const FOLDER = new URL("../../../web/operator/", import.meta.url);
 
@@ -33,5 +34,27 @@ Deno.test("the operator's page asks nobody but its own host, and reads nothing a
       /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/,
       name,
     );
+  }
+});
+
+Deno.test("the operator's page has all its modules when it is built alone", async () => {
+  const out = await Deno.makeTempDir();
+  try {
+    const options = { url: "https://abc.supabase.co", publishableKey: "sb_publishable_x" };
+    await buildPages({ ...options, pages: ["operator"], out });
+    const seen = new Set<string>();
+    const visit = async (path: string): Promise<void> => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const text = await Deno.readTextFile(path);
+      for (const [, to = ""] of text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)";/gms)) {
+        await visit(new URL(to, `file://${path}`).pathname);
+      }
+    };
+    await visit(`${out}/operator/main.js`);
+    assert.ok(seen.has(`${out}/trip/realtime.js`) && seen.size > 30, `${seen.size} modules`);
+    await assert.rejects(Deno.stat(`${out}/trip/index.html`), Deno.errors.NotFound);
+  } finally {
+    await Deno.remove(out, { recursive: true });
   }
 });
