@@ -6,6 +6,7 @@ import {
   type TestDatabase,
 } from "../../../support/database.ts";
 import { breaches } from "../../support/invariants.ts";
+import type { Connection } from "../../support/rides.ts";
 import { checkSaid } from "./said.ts";
 
 /** Emptied before each test, those that others refer to last. */
@@ -28,6 +29,15 @@ const TARIFF = `
   insert into mobility.tariffs (vehicle_type, valid_from, currency, base_amount, base_distance_m, per_km, source)
   values ('moto', '2022-01-01', 'RWF', 300, 2000, 107, 'test')`;
 
+/** Forgets everybody and everything they did. */
+export async function emptyChat(sql: Connection): Promise<void> {
+  await sql.unsafe([
+    ...TABLES.map((table) => `delete from mobility.${table}`),
+    "update mobility.sending_rate set per_second = 60, next_slot_at = now()",
+    TARIFF,
+  ].join(";"));
+}
+
 /**
  * A test of the chat on the file's database, emptied before it. Whatever it does, everything that was said
  * can be put into words afterwards, and no invariant is broken.
@@ -35,11 +45,7 @@ const TARIFF = `
 export function chatTest(name: string, test: (database: TestDatabase) => Promise<void>): void {
   databaseTest(name, async (database) => {
     const { sql } = database;
-    await sql.unsafe([
-      ...TABLES.map((table) => `delete from mobility.${table}`),
-      "update mobility.sending_rate set per_second = 60, next_slot_at = now()",
-      TARIFF,
-    ].join(";"));
+    await emptyChat(sql);
     await test(database);
     await checkAfterwards(database);
   });

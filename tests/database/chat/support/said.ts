@@ -36,10 +36,14 @@ export async function forgetSaid(sql: Connection): Promise<void> {
   await sql`delete from mobility.outbox`;
 }
 
-/** Fails when something in the outbox cannot be put into words: an unknown kind, or values that do not fit it. */
+/**
+ * Fails when something in the outbox cannot be put into words: an unknown kind, or values that do not fit it.
+ * After a day the values are forgotten.
+ */
 export async function checkSaid(sql: Connection): Promise<void> {
   const rows = await sql<{ kind: string; params: unknown }[]>`
-    select distinct on (kind, params) kind, params from mobility.outbox`;
+    select distinct on (kind, params) kind, params from mobility.outbox
+    where created_at > now() - interval '1 day'`;
   const wrong = rows.flatMap(({ kind, params }) => {
     if (!isMessageKind(kind)) return [`${kind}: no such kind`];
     const { error } = messageKinds[kind].params.safeParse(params);
