@@ -5180,43 +5180,43 @@ ALTER TABLE ONLY mobility.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY mobility.live_positions
-    ADD CONSTRAINT live_positions_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_positions_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_drivers
-    ADD CONSTRAINT live_drivers_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_drivers_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_drivers_cab
-    ADD CONSTRAINT live_drivers_cab_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_drivers_cab_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_drivers_lifan
-    ADD CONSTRAINT live_drivers_lifan_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_drivers_lifan_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_drivers_moto
-    ADD CONSTRAINT live_drivers_moto_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_drivers_moto_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_drivers_other
-    ADD CONSTRAINT live_drivers_other_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_drivers_other_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_drivers_truck
-    ADD CONSTRAINT live_drivers_truck_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_drivers_truck_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_passengers
-    ADD CONSTRAINT live_passengers_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_passengers_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_passengers_cab
-    ADD CONSTRAINT live_passengers_cab_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_passengers_cab_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_passengers_lifan
-    ADD CONSTRAINT live_passengers_lifan_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_passengers_lifan_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_passengers_moto
-    ADD CONSTRAINT live_passengers_moto_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_passengers_moto_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_passengers_other
-    ADD CONSTRAINT live_passengers_other_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_passengers_other_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.live_passengers_truck
-    ADD CONSTRAINT live_passengers_truck_pkey PRIMARY KEY (role, vehicle_type, trip_id);
+    ADD CONSTRAINT live_passengers_truck_pkey PRIMARY KEY (trip_id, role, vehicle_type);
 
 ALTER TABLE ONLY mobility.match_events
     ADD CONSTRAINT match_events_pkey PRIMARY KEY (id);

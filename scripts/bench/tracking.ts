@@ -26,6 +26,7 @@ const USAGE = `deno task bench:tracking [options]
 interface Plan {
   readonly url: string;
   readonly seconds: number;
+  readonly rounds: number;
   readonly drivers: number;
   readonly positions: number;
 }
@@ -50,6 +51,7 @@ async function main(): Promise<number> {
   const plan: Plan = {
     url: server.url,
     seconds: values.quick ? 20 : Number(values.seconds),
+    rounds: values.quick ? 2 : 5,
     drivers: Number(values.drivers),
     positions: Number(values.positions),
   };
@@ -78,64 +80,74 @@ async function measure(
   plan: Plan,
   sql: Sql,
 ): Promise<{ results: Result[]; ratios: Record<string, number> }> {
-  const aloneS = Math.max(5, Math.min(20, plan.seconds / 5));
-  report("searches alone, then positions alone, as many as can be");
-  const before = await searches(plan, aloneS);
+  const aloneS = Math.max(4, Math.min(15, plan.seconds / plan.rounds / 4));
+  report("positions alone, as many as can be");
   const most = await positions(plan, { seconds: aloneS });
   await sql`vacuum analyze mobility.live_positions`;
 
-  report(`searches beside ${plan.positions} positions/s, ${plan.seconds} s`);
   const sizes: PoolSizes[] = [await poolSizes(sql)];
-  const look = async (): Promise<void> => {
+  const [alone, beside, taken]: [number[], number[], number[]] = [[], [], []];
+  // In turn, so that a machine that slows down slows both.
+  for (let round = 1; round <= plan.rounds; round++) {
+    report(`round ${round} of ${plan.rounds}: searches alone, then beside positions`);
+    alone.push(await searches(plan, aloneS));
+    const seconds = Math.ceil(plan.seconds / plan.rounds);
+    const [searched, moved] = await Promise.all([
+      searches(plan, seconds),
+      positions(plan, { seconds, rate: plan.positions }),
+    ]);
+    beside.push(searched);
+    taken.push(moved);
     sizes.push(await poolSizes(sql));
-  };
-  const middle = setTimeout(look, plan.seconds * 500);
-  const [beside, taken] = await Promise.all([
-    searches(plan, plan.seconds),
-    positions(plan, { seconds: plan.seconds, rate: plan.positions }),
-  ]);
-  clearTimeout(middle);
-  await look();
-  report("searches alone again");
-  const after = await searches(plan, aloneS);
+  }
 
-  const alone = summarize("searches alone", [before, after], "searches/s");
-  const quiet = (before + after) / 2;
+  const arrived = summarize("positions beside searches", taken, "positions/s");
+  const shares = summarize("", beside.map((rate, i) => rate / (alone[i] ?? NaN)), "");
   return {
     results: [
-      alone,
       summarize("positions alone, as many as can be", [most], "positions/s"),
-      summarize("positions beside searches", [taken], "positions/s"),
-      summarize("searches beside positions", [beside], "searches/s"),
+      arrived,
+      summarize("searches alone", alone, "searches/s"),
+      summarize("searches beside positions", beside, "searches/s"),
       ...sizeResults(sizes),
     ],
     ratios: {
-      "searches beside positions over searches alone": beside / quiet,
-      "positions/s over the 10,000 asked for": taken / 10_000,
+      "positions/s over the 10,000 asked for": arrived.median / 10_000,
+      "searches beside positions over searches alone": shares.median,
+      "the same, in the worst round": shares.min,
       ...growth(sizes),
     },
   };
 }
 
 function sizeResults(sizes: readonly PoolSizes[]): Result[] {
-  return sizes.flatMap((size, i) => {
-    const when = i === 0 ? "start" : i === sizes.length - 1 ? "end" : "middle";
-    return [
-      summarize(`pools at the ${when}: tables`, [size.heap], "MiB"),
-      summarize(`pools at the ${when}: indexes`, [size.indexes], "MiB"),
-      summarize(`pools at the ${when}: dead tuples`, [size.dead], "tuples"),
-    ];
-  });
+  return stages(sizes).flatMap(([when, size]) => [
+    summarize(`pools at the ${when}: tables`, [size.heap], "MiB"),
+    summarize(`pools at the ${when}: indexes`, [size.indexes], "MiB"),
+    summarize(`pools at the ${when}: dead tuples`, [size.dead], "tuples"),
+  ]);
 }
 
 function growth(sizes: readonly PoolSizes[]): Record<string, number> {
-  const [start, middle, end] = sizes;
+  const { start, middle, end } = Object.fromEntries(stages(sizes));
   if (start === undefined || middle === undefined || end === undefined) return {};
   return {
     "tables, end over middle": end.heap / middle.heap,
     "indexes, end over middle": end.indexes / middle.indexes,
-    "times autovacuum came": end.vacuums - start.vacuums,
+    "times autovacuum came to a pool": end.vacuums - start.vacuums,
   };
+}
+
+function stages(sizes: readonly PoolSizes[]): [string, PoolSizes][] {
+  const at: [string, number][] = [
+    ["start", 0],
+    ["middle", Math.floor(sizes.length / 2)],
+    ["end", sizes.length - 1],
+  ];
+  return at.flatMap(([when, i]) => {
+    const size = sizes[i];
+    return size === undefined ? [] : [[when, size] satisfies [string, PoolSizes]];
+  });
 }
 
 async function searches(plan: Plan, seconds: number): Promise<number> {

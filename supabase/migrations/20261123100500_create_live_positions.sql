@@ -30,7 +30,8 @@ create table mobility.live_positions (
   pings smallint not null default 0,
   -- What standing_of says of the person, ready to be sent.
   standing json not null,
-  primary key (role, vehicle_type, trip_id)
+  -- The trip first: within a pool the others are all the same, and would be compared before it.
+  primary key (trip_id, role, vehicle_type)
 ) partition by list (role);
 comment on table mobility.live_positions is 'Where each open trip is now; what the search reads.';
 create table mobility.live_drivers partition of mobility.live_positions
