@@ -718,7 +718,7 @@ begin
       'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
       'distance_m', (d.metres * k.road_factor)::integer,
       'eta_s', (d.metres * k.road_factor / k.speed_mps
-        * mobility.pace_factor(t.vehicle_type, t.pickup_lat, t.pickup_lng))::integer,
+        * mobility.pace_factor(k, t.pickup_lat, t.pickup_lng))::integer,
       'fare_amount', m.fare_amount, 'currency', m.currency
     )
     from mobility.profiles p
@@ -1729,31 +1729,12 @@ $$;
 
 COMMENT ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) IS 'A match of the person, under way or ended recently.';
 
-CREATE FUNCTION mobility.pace_factor(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone DEFAULT now()) RETURNS real
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  return coalesce((
-    select (coalesce(cell.rides * cell.factor, 0) + 10 * city.factor) / (coalesce(cell.rides, 0) + 10)
-    from (
-      select (rides * factor + 10) / (rides + 10) as factor from mobility.pace_factors
-      where vehicle_type = p_vehicle_type and cell_lat = -1 and cell_lng = -1 and hour = -1
-    ) city
-    left join mobility.pace_factors cell on cell.vehicle_type = p_vehicle_type
-      and cell.cell_lat = floor(p_lat * 20)::integer and cell.cell_lng = floor(p_lng * 20)::integer
-      and cell.hour = extract(hour from p_at at time zone 'UTC')::integer
-  ), 1);
-end
-$$;
-
-COMMENT ON FUNCTION mobility.pace_factor(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone) IS 'How much longer a way takes there and then than the plain estimate.';
-
 CREATE TABLE mobility.vehicle_types (
     code text NOT NULL,
     name text NOT NULL,
     speed_mps real NOT NULL,
     road_factor real DEFAULT 1.3 NOT NULL,
+    pace jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT vehicle_types_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{0,30}$'::text)),
     CONSTRAINT vehicle_types_road_factor_check CHECK (((road_factor >= (1)::double precision) AND (road_factor <= (3)::double precision))),
     CONSTRAINT vehicle_types_speed_mps_check CHECK (((speed_mps >= (1)::double precision) AND (speed_mps <= (40)::double precision)))
@@ -1761,15 +1742,44 @@ CREATE TABLE mobility.vehicle_types (
 
 COMMENT ON TABLE mobility.vehicle_types IS 'What can be asked for. Add one with mobility.add_vehicle_type.';
 
-CREATE FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) RETURNS jsonb
-    LANGUAGE sql STABLE
+CREATE FUNCTION mobility.pace_factor(v mobility.vehicle_types, p_lat double precision, p_lng double precision) RETURNS real
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS $$
-  select jsonb_build_object(
-    'speed_mps', v.speed_mps / mobility.pace_factor(v.code, p_lat, p_lng), 'road_factor', v.road_factor)
+begin
+  return coalesce(v.pace ->> (floor(p_lat * 20)::integer || ':' || floor(p_lng * 20)::integer), v.pace ->> 'city', '1')::real;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.pace_factor(v mobility.vehicle_types, p_lat double precision, p_lng double precision) IS 'How much longer a way takes there than the plain estimate.';
+
+CREATE FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return jsonb_build_object('speed_mps', v.speed_mps / mobility.pace_factor(v, p_lat, p_lng), 'road_factor', v.road_factor);
+end
 $$;
 
 COMMENT ON FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) IS 'A vehicle''s pace at a place and time.';
+
+CREATE FUNCTION mobility.paces_at(p_at timestamp with time zone) RETURNS TABLE(vehicle_type text, pace jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select c.vehicle_type, jsonb_build_object('city', round(c.factor, 3)) || coalesce((
+    select jsonb_object_agg(f.cell_lat || ':' || f.cell_lng,
+      round((f.rides * f.factor::numeric + 10 * c.factor) / (f.rides + 10), 3))
+    from mobility.pace_factors f
+    where f.vehicle_type = c.vehicle_type and f.hour = extract(hour from p_at at time zone 'UTC')), '{}')
+  from (
+    select f.vehicle_type, (f.rides * f.factor::numeric + 10) / (f.rides + 10) as factor
+    from mobility.pace_factors f where f.hour = -1
+  ) c
+$$;
+
+COMMENT ON FUNCTION mobility.paces_at(p_at timestamp with time zone) IS 'What was learnt about travel times, by vehicle, for an hour.';
 
 CREATE FUNCTION mobility.person_card(p_user_id uuid, p_role text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1934,6 +1944,26 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) IS 'Appends a transition to the event log and broadcasts it.';
+
+CREATE FUNCTION mobility.refresh_paces(p_at timestamp with time zone DEFAULT now()) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_changed integer;
+begin
+  with due as materialized (
+    select v.code, p.pace from mobility.vehicle_types v
+    join mobility.paces_at(p_at) p on p.vehicle_type = v.code
+    where v.pace <> p.pace for no key update of v skip locked
+  )
+  update mobility.vehicle_types v set pace = d.pace from due d where d.code = v.code;
+  get diagnostics v_changed = row_count;
+  return v_changed;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.refresh_paces(p_at timestamp with time zone) IS 'Brings the vehicles'' paces up to date.';
 
 CREATE FUNCTION mobility.remember(p_acting_user uuid, p_key text, p_response jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2606,10 +2636,10 @@ begin
     select * into l from mobility.live_positions
     where role = 'driver' and vehicle_type = t.vehicle_type and trip_id = new.driver_trip_id;
     v_plain_s := mobility.plain_eta_s(v, l.lat, l.lng, t.pickup_lat, t.pickup_lng);
-    new.predicted_pickup_s := v_plain_s * mobility.pace_factor(v.code, t.pickup_lat, t.pickup_lng);
+    new.predicted_pickup_s := v_plain_s * mobility.pace_factor(v, t.pickup_lat, t.pickup_lng);
   elsif new.status = 'in_progress' and t.dropoff_lat is not null then
     v_plain_s := mobility.plain_eta_s(v, t.pickup_lat, t.pickup_lng, t.dropoff_lat, t.dropoff_lng);
-    new.predicted_ride_s := v_plain_s * mobility.pace_factor(v.code, t.pickup_lat, t.pickup_lng);
+    new.predicted_ride_s := v_plain_s * mobility.pace_factor(v, t.pickup_lat, t.pickup_lng);
   elsif new.status = 'completed' and t.dropoff_lat is not null
     and mobility.distance_m(t.pickup_lat, t.pickup_lng, t.dropoff_lat, t.dropoff_lng) > 300
     and new.completed_at - new.started_at between interval '30 seconds' and interval '2 hours' then
@@ -4262,6 +4292,7 @@ begin
   where l.role = d.role and l.vehicle_type = d.vehicle_type and l.trip_id = d.trip_id;
   get diagnostics v_due = row_count;
 
+  perform mobility.refresh_paces();
   delete from mobility.idempotency_keys where ctid = any (array(
     select ctid from mobility.idempotency_keys
     where created_at < now() - interval '1 day' limit p_limit for update skip locked
@@ -5977,12 +6008,14 @@ REVOKE ALL ON FUNCTION mobility.operator_list_limit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.own_match(p_user_id uuid, p_match_id uuid, p_since interval) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION mobility.pace_factor(p_vehicle_type text, p_lat double precision, p_lng double precision, p_at timestamp with time zone) FROM PUBLIC;
-
 GRANT SELECT ON TABLE mobility.vehicle_types TO authenticated;
 GRANT SELECT ON TABLE mobility.vehicle_types TO service_role;
 
+REVOKE ALL ON FUNCTION mobility.pace_factor(v mobility.vehicle_types, p_lat double precision, p_lng double precision) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double precision, p_lng double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.paces_at(p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.person_card(p_user_id uuid, p_role text) FROM PUBLIC;
 
@@ -6005,6 +6038,8 @@ REVOKE ALL ON FUNCTION mobility.push_offer() FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.push_sos() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.refresh_paces(p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.remember(p_acting_user uuid, p_key text, p_response jsonb) FROM PUBLIC;
 

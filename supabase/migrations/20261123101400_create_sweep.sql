@@ -71,6 +71,7 @@ begin
   where l.role = d.role and l.vehicle_type = d.vehicle_type and l.trip_id = d.trip_id;
   get diagnostics v_due = row_count;
 
+  perform mobility.refresh_paces();
   delete from mobility.idempotency_keys where ctid = any (array(
     select ctid from mobility.idempotency_keys
     where created_at < now() - interval '1 day' limit p_limit for update skip locked

@@ -23,7 +23,7 @@ begin
       'rating', (s.standing ->> 'rating')::numeric, 'rating_count', (s.standing ->> 'rating_count')::integer,
       'distance_m', (d.metres * k.road_factor)::integer,
       'eta_s', (d.metres * k.road_factor / k.speed_mps
-        * mobility.pace_factor(t.vehicle_type, t.pickup_lat, t.pickup_lng))::integer,
+        * mobility.pace_factor(k, t.pickup_lat, t.pickup_lng))::integer,
       'fare_amount', m.fare_amount, 'currency', m.currency
     )
     from mobility.profiles p

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createDatabase, databaseTest, hasDatabase } from "../../support/database.ts";
 import { ping } from "../support/positions.ts";
-import { advance, type Connection, openTrip, rideIn } from "../support/rides.ts";
+import { advance, type Connection, openTrip, rideIn, sweep } from "../support/rides.ts";
 import { letTimePass } from "../support/trip-state.ts";
 
 interface Factor {
@@ -31,8 +31,10 @@ async function factorAt(
   where: { vehicle?: string; lat?: number; lng?: number; at?: string } = {},
 ): Promise<number> {
   const { vehicle = "moto", lat = HERE.lat, lng = HERE.lng, at = NOON } = where;
+  await sql`select mobility.refresh_paces(${at})`;
   const [row] = await sql<{ factor: number }[]>`
-    select mobility.pace_factor(${vehicle}, ${lat}, ${lng}, ${at}) as factor`;
+    select mobility.pace_factor(v, ${lat}, ${lng}) as factor
+    from mobility.vehicle_types v where code = ${vehicle}`;
   return row?.factor ?? NaN;
 }
 
@@ -144,10 +146,31 @@ paceTest(
     const [city, ...cells] = await factors(sql, "moto");
     near(city?.factor ?? 0, 1.8);
     assert.equal(cells.reduce((sum, { rides }) => sum + rides, 0), 40);
+    await sweep(sql);
     const [row] = await sql<{ vehicle: { speed_mps: number; road_factor: number } }[]>`
     select public.find_nearby('driver', 'moto', -1.85, 30.06, 1) -> 'vehicle' as vehicle`;
     near(row?.vehicle.speed_mps ?? 0, 6.9 / 1.64);
     near(row?.vehicle.road_factor ?? 0, 1.3);
+  },
+);
+
+paceTest(
+  "refresh_paces() keeps what this hour takes with the vehicle, and changes it once",
+  async (sql) => {
+    await learn(sql, Array(10).fill(2));
+    await learn(sql, Array(10).fill(3), { at: "2026-03-02T15:30:00Z" });
+    const refreshed = async (at: string): Promise<unknown> => {
+      const [row] = await sql`select mobility.refresh_paces(${at}) as changed`;
+      return row?.["changed"];
+    };
+    assert.equal(await refreshed(NOON), 1);
+    assert.equal(await refreshed(NOON), 0);
+    const paces = await sql`select code, pace from mobility.vehicle_types where pace <> '{}'`;
+    // City: (20 * 2.5 + 10) / 30; cell: (10 * 2 + 10 * 2) / 20.
+    assert.deepEqual([...paces], [{ code: "moto", pace: { city: 2, "-40:601": 2 } }]);
+    assert.equal(await refreshed("2026-03-02T15:00:00Z"), 1);
+    const [later] = await sql`select pace from mobility.vehicle_types where code = 'moto'`;
+    assert.deepEqual(later?.["pace"], { city: 2, "-40:601": 2.5 });
   },
 );
 
@@ -186,6 +209,7 @@ paceTest("a ride is predicted when it is accepted and when it starts", async (sq
   });
   await advance(sql, { match: pending.id, action: "arrive", as: "driver" });
   await learn(sql, Array(10).fill(3), { at: new Date().toISOString() });
+  await sweep(sql);
   await advance(sql, {
     match: pending.id,
     action: "start",
@@ -200,6 +224,7 @@ paceTest("a ride is predicted when it is accepted and when it starts", async (sq
 
 paceTest("the passenger is told the time that is predicted", async (sql) => {
   await learn(sql, Array(10).fill(3), { at: new Date().toISOString() });
+  await sweep(sql);
   const pending = await rideIn(sql, "pending");
   await letTimePass(sql, 10);
   await ping(sql, [{ trip_id: pending.driver_trip_id, lat: -1.945, lng: 30.06 }]);
@@ -273,6 +298,7 @@ databaseTest(
   "create_trip() tells the pace of the place, and a search the same",
   async ({ sql }) => {
     await learn(sql, Array(10).fill(2), { vehicle: "truck", at: new Date().toISOString() });
+    await sweep(sql);
     const trip = await openTrip(sql, "passenger", { vehicle_type: "truck", ...HERE });
     const [row] = await sql<{ vehicle: { speed_mps: number } }[]>`
     select public.find_counterparts(null, ${trip.id}, 'driver', 5) -> 'vehicle' as vehicle`;
