@@ -114,10 +114,10 @@ test("a guest sees neither PIN nor fare, in a language to choose", async (world,
 });
 
 test("a driver shares the position, and keeps it while offline", async (world, browser) => {
-  const ride = await linkedRide(world, { from: fixAt(0), locale: "rw" });
+  const ride = await linkedRide(world, { from: fixAt(45), locale: "rw" });
   await using trip = await openTripPage(browser, {
     url: await ride.link("driver"),
-    context: { ...PHONE, permissions: ["geolocation"], geolocation: geolocation(fixAt(0)) },
+    context: { ...PHONE, permissions: ["geolocation"], geolocation: geolocation(fixAt(45)) },
   });
   await trip.ready();
   await trip.says("status", "Genda ufate Aline Uwase.");
@@ -131,25 +131,34 @@ test("a driver shares the position, and keeps it while offline", async (world, b
   await trip.page.keyboard.press("Space");
   await trip.says("share-state", "On. Keep this page open");
   assert.equal(await share.getAttribute("aria-checked"), "true");
-  await walk(trip, TRACK.slice(1, 6));
-  await ride.hasDriverAt(fixAt(5));
+  await walk(trip, TRACK.slice(46, 51));
+  await ride.hasDriverAt(fixAt(50));
   await trip.hasSent(6);
   await trip.isReadable();
   await trip.picture("driver-sharing");
 
   await trip.page.context().setOffline(true);
   await trip.says("banner", "This phone is offline");
-  await walk(trip, TRACK.slice(6, 14));
+  await walk(trip, TRACK.slice(51, 59));
   await trip.says("share-waiting", /: [78]$/);
   // What is not sent yet is nobody else's.
   await trip.says("seen", /^Your last position is \d+ s old$/);
   await trip.picture("driver-offline");
   await trip.page.context().setOffline(false);
-  await ride.hasDriverAt(fixAt(13));
+  await ride.hasDriverAt(fixAt(58));
   await trip.hides("share-waiting");
   await trip.hasSent(14);
   await trip.page.reload();
   await trip.says("share-state", "On. Keep this page open");
+  await ride.act("arrive");
+  await trip.says("status", "You are at the pickup.");
+  await trip.says("hint", "Ask the passenger for the 4-digit PIN");
+  await ride.act("start", { pin: ride.pin });
+  await trip.says("navigate-name", "Navigate to the destination");
+  await ride.act("complete");
+  await trip.says("status", "Ride finished.");
+  await trip.hides("driving");
+  await trip.isDeaf();
   assert.deepEqual(trip.errors, []);
 });
 

@@ -15,6 +15,7 @@ export class DriverPanel {
   #ride;
   #queue;
   #sharing;
+  #isEnded = false;
 
   /**
    * @param {Ride} ride
@@ -54,10 +55,8 @@ export class DriverPanel {
    * @param {Words} words
    */
   show(words) {
-    if (this.#ride.isOver) {
-      this.end();
-      return;
-    }
+    if (this.#isEnded) return;
+    if (this.#ride.isOver) return this.end();
     const { state, isOn } = this.#sharing;
     byId("share").setAttribute("aria-checked", String(isOn));
     byId("driving").dataset["state"] = state;
@@ -72,6 +71,7 @@ export class DriverPanel {
 
   /** The ride is over: nobody follows it any more. */
   end() {
+    this.#isEnded = true;
     this.#sharing.stop();
     this.#queue.clear();
     keep(null);
@@ -86,8 +86,12 @@ export class DriverPanel {
 
   /** After a reload, as before it; but only where that needs no question. */
   async #goOn() {
-    const permission = await navigator.permissions?.query({ name: "geolocation" });
-    if (permission?.state === "granted" && !this.#ride.isOver) this.#sharing.start();
+    try {
+      const permission = await navigator.permissions.query({ name: "geolocation" });
+      if (permission.state === "granted" && !this.#ride.isOver) this.#sharing.start();
+    } catch {
+      // A browser that does not tell: the driver switches on again.
+    }
   }
 
   /** @param {Words} words */

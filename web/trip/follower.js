@@ -35,6 +35,8 @@ export class Follower {
   #expiresAt = Infinity;
   #failures = 0;
   #isAsking = false;
+  /** Whether something has happened since the question that is not answered yet. */
+  #isOutdated = false;
   #isStopped = false;
   /** Takes back what was listened to. */
   #deaf = new AbortController();
@@ -86,8 +88,13 @@ export class Follower {
 
   /** Asks for the whole ride. */
   async refresh() {
-    if (this.#isAsking || this.#isStopped) return;
+    if (this.#isStopped) return;
+    if (this.#isAsking) {
+      this.#isOutdated = true;
+      return;
+    }
     this.#isAsking = true;
+    this.#isOutdated = false;
     clearTimeout(this.#timer);
     try {
       const opened = await openLink(this.#token);
@@ -99,6 +106,7 @@ export class Follower {
     } finally {
       this.#isAsking = false;
     }
+    if (this.#isOutdated) await this.refresh();
   }
 
   /** @param {OpenedRide} opened */
@@ -124,7 +132,9 @@ export class Follower {
     }
     this.#failures++;
     this.#askLater(
-      navigator.onLine ? Math.max(backoffMs(this.#failures), error.retryAfterS * 1000) : RARELY_MS,
+      navigator.onLine === false
+        ? RARELY_MS
+        : Math.max(backoffMs(this.#failures), error.retryAfterS * 1000),
     );
   }
 

@@ -88,8 +88,8 @@ function showSteps(status) {
  * @param {Words} words
  */
 function showPin({ match, status, viewer }, words) {
-  const isNeeded = viewer === "passenger" && Boolean(match.pin) && status in STEP_OF &&
-    (STEP_OF[status] ?? 0) < 2;
+  const isNeeded = viewer === "passenger" && Boolean(match.pin) &&
+    (status === "accepted" || status === "driver_arrived");
   show("pin-card", isNeeded);
   const pin = isNeeded ? match.pin ?? "" : "";
   write("pin", pin);
