@@ -321,7 +321,7 @@ CREATE FUNCTION mobility.available_drivers(p_vehicle_type text, p_boundary exten
     select l.trip_id, l.user_id, l.vehicle_type, l.lat, l.lng, l.heading, l.trust, l.position_at from mobility.live_positions l
     where l.role = 'driver' and l.available and l.expires_at > now() and l.position_at > now() - mobility.freshness_limit()
       and (p_vehicle_type is null or l.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, l.lat, l.lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, l.lat, l.lng))
   )
   select jsonb_build_object(
     'available', coalesce((select jsonb_object_agg(vehicle_type, count) from (
@@ -1147,12 +1147,11 @@ CREATE FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double 
     SET search_path TO ''
     AS $$
 begin
-  return p_boundary is null
-    or extensions.st_intersects(p_boundary, extensions.st_setsrid(extensions.st_makepoint(p_lng, p_lat), 4326));
+  return extensions.st_intersects(p_boundary, extensions.st_setsrid(extensions.st_makepoint(p_lng, p_lat), 4326));
 end
 $$;
 
-COMMENT ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) IS 'Whether a point is inside a boundary; everything is inside none.';
+COMMENT ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) IS 'Whether a point is inside a boundary.';
 
 CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -1272,7 +1271,7 @@ CREATE FUNCTION mobility.live_rides(p_vehicle_type text, p_boundary extensions.g
       select from mobility.sos_alerts a where a.match_id = m.id and a.acknowledged_at is null) as is_sos
     from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
     where m.live and (p_vehicle_type is null or t.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng))
   )
   select jsonb_build_object(
     'by_status', (
@@ -2440,7 +2439,7 @@ CREATE FUNCTION mobility.standing_offers(p_vehicle_type text, p_boundary extensi
     join mobility.profiles p on p.user_id = o.driver_user_id
     where o.status = 'offered' and o.expires_at > now()
       and (p_vehicle_type is null or t.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng))
     order by o.expires_at, o.id limit mobility.operator_list_limit()
   ) f
 $$;
@@ -2742,7 +2741,7 @@ CREATE FUNCTION mobility.waiting_passengers(p_vehicle_type text, p_boundary exte
     from mobility.live_positions l join mobility.trips t on t.id = l.trip_id
     where l.role = 'passenger' and l.available and l.expires_at > now()
       and (p_vehicle_type is null or l.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, l.lat, l.lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, l.lat, l.lng))
   )
   select jsonb_build_object(
     'count', (select count(*) from waiting), 'oldest_wait_s', (select max(wait_s) from waiting),
@@ -3860,7 +3859,7 @@ begin
       'available', v_free -> 'available', 'rides', v_rides -> 'by_status',
       'dispatches', (select count(*) from mobility.dispatches d join mobility.trips t on t.id = d.passenger_trip_id
         where d.status = 'running' and (v_vehicle_type is null or t.vehicle_type = v_vehicle_type)
-          and mobility.is_within(v_boundary, t.pickup_lat, t.pickup_lng)),
+          and (v_boundary is null or mobility.is_within(v_boundary, t.pickup_lat, t.pickup_lng))),
       'sos', (select count(*) from mobility.sos_alerts where acknowledged_at is null),
       'dead_letters', (select sum((q.depth ->> 'dead')::integer) from jsonb_each(public.queue_depths()) q (queue, depth))),
     'trips', case when coalesce(v_status, 'waiting') = 'waiting' then v_waiting -> 'trips' else '[]' end,

@@ -51,11 +51,10 @@ language plpgsql immutable parallel safe
 set search_path = ''
 as $$
 begin
-  return p_boundary is null
-    or extensions.st_intersects(p_boundary, extensions.st_setsrid(extensions.st_makepoint(p_lng, p_lat), 4326));
+  return extensions.st_intersects(p_boundary, extensions.st_setsrid(extensions.st_makepoint(p_lng, p_lat), 4326));
 end
 $$;
-comment on function mobility.is_within is 'Whether a point is inside a boundary; everything is inside none.';
+comment on function mobility.is_within is 'Whether a point is inside a boundary.';
 
 -- Passengers whom nobody takes yet, those who wait longest first: {count, oldest_wait_s, trips}.
 create function mobility.waiting_passengers(p_vehicle_type text, p_boundary extensions.geometry) returns jsonb
@@ -67,7 +66,7 @@ as $$
     from mobility.live_positions l join mobility.trips t on t.id = l.trip_id
     where l.role = 'passenger' and l.available and l.expires_at > now()
       and (p_vehicle_type is null or l.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, l.lat, l.lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, l.lat, l.lng))
   )
   select jsonb_build_object(
     'count', (select count(*) from waiting), 'oldest_wait_s', (select max(wait_s) from waiting),
@@ -97,7 +96,7 @@ as $$
     select l.trip_id, l.user_id, l.vehicle_type, l.lat, l.lng, l.heading, l.trust, l.position_at from mobility.live_positions l
     where l.role = 'driver' and l.available and l.expires_at > now() and l.position_at > now() - mobility.freshness_limit()
       and (p_vehicle_type is null or l.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, l.lat, l.lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, l.lat, l.lng))
   )
   select jsonb_build_object(
     'available', coalesce((select jsonb_object_agg(vehicle_type, count) from (
@@ -130,7 +129,7 @@ as $$
     join mobility.profiles p on p.user_id = o.driver_user_id
     where o.status = 'offered' and o.expires_at > now()
       and (p_vehicle_type is null or t.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng))
     order by o.expires_at, o.id limit mobility.operator_list_limit()
   ) f
 $$;
@@ -146,7 +145,7 @@ as $$
       select from mobility.sos_alerts a where a.match_id = m.id and a.acknowledged_at is null) as is_sos
     from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
     where m.live and (p_vehicle_type is null or t.vehicle_type = p_vehicle_type)
-      and mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng)
+      and (p_boundary is null or mobility.is_within(p_boundary, t.pickup_lat, t.pickup_lng))
   )
   select jsonb_build_object(
     'by_status', (
@@ -208,7 +207,7 @@ begin
       'available', v_free -> 'available', 'rides', v_rides -> 'by_status',
       'dispatches', (select count(*) from mobility.dispatches d join mobility.trips t on t.id = d.passenger_trip_id
         where d.status = 'running' and (v_vehicle_type is null or t.vehicle_type = v_vehicle_type)
-          and mobility.is_within(v_boundary, t.pickup_lat, t.pickup_lng)),
+          and (v_boundary is null or mobility.is_within(v_boundary, t.pickup_lat, t.pickup_lng))),
       'sos', (select count(*) from mobility.sos_alerts where acknowledged_at is null),
       'dead_letters', (select sum((q.depth ->> 'dead')::integer) from jsonb_each(public.queue_depths()) q (queue, depth))),
     'trips', case when coalesce(v_status, 'waiting') = 'waiting' then v_waiting -> 'trips' else '[]' end,

@@ -16,6 +16,8 @@ import { config } from "./config.js";
 const POLL_MS = 10_000;
 /** Changes that come together are asked for together. */
 const GATHER_MS = 150;
+/** Between two questions: a large city changes many times a second, and one look at it is no small thing. */
+const LEAST_PAUSE_MS = 1_500;
 
 /** Keeps the store up with what happens: told by Realtime, and by asking. */
 export class Live {
@@ -29,6 +31,10 @@ export class Live {
   #isAsking = false;
   /** Whether something happened since the last question was put. */
   #isBehind = false;
+  /** Whether somebody waits for another answer. */
+  #isWanted = false;
+  #answeredAt = -Infinity;
+  #dueAt = Infinity;
   /** The code of what went wrong last; null when nothing did. @type {string | null} */
   problem = null;
 
@@ -80,7 +86,7 @@ export class Live {
   /** Ends everything. */
   stop() {
     this.problem = null;
-    clearTimeout(this.#timer);
+    this.#forgetToAsk();
     this.#channel.close();
   }
 
@@ -88,12 +94,13 @@ export class Live {
   async refresh() {
     if (this.#session.token === null) return;
     if (this.#isAsking) {
-      this.#isBehind = true;
+      this.#isWanted = true;
       return;
     }
     this.#isAsking = true;
     this.#isBehind = false;
-    clearTimeout(this.#timer);
+    this.#isWanted = false;
+    this.#forgetToAsk();
     const { token } = this.#session;
     try {
       await this.#ask();
@@ -102,11 +109,14 @@ export class Live {
       if (!(error instanceof ApiError)) throw error;
       // What somebody else was refused, who has left meanwhile, is nobody's problem.
       if (token === this.#session.token) this.problem = error.code;
-      else this.#isBehind = true;
+      else this.#isWanted = true;
     } finally {
       this.#isAsking = false;
+      this.#answeredAt = performance.now();
       this.#onConnection();
-      if (this.#session.token !== null) this.#askIn(this.#isBehind ? GATHER_MS : POLL_MS);
+      if (this.#session.token !== null) {
+        this.#askIn(this.#isWanted ? 0 : this.#isBehind ? this.#pauseMs : POLL_MS);
+      }
     }
   }
 
@@ -154,13 +164,26 @@ export class Live {
   #refreshSoon() {
     this.#onConnection();
     this.#isBehind = true;
-    if (!this.#isAsking) this.#askIn(GATHER_MS);
+    if (!this.#isAsking) this.#askIn(this.#pauseMs);
   }
 
-  /** @param {number} pauseMs */
+  /** How long a change may wait until it is asked for. */
+  get #pauseMs() {
+    return Math.max(GATHER_MS, this.#answeredAt + LEAST_PAUSE_MS - performance.now());
+  }
+
+  /** Asks then, unless it is to be asked earlier. @param {number} pauseMs */
   #askIn(pauseMs) {
+    const dueAt = performance.now() + pauseMs;
+    if (dueAt >= this.#dueAt) return;
     clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
     this.#timer = setTimeout(() => void this.refresh(), pauseMs);
+  }
+
+  #forgetToAsk() {
+    clearTimeout(this.#timer);
+    this.#dueAt = Infinity;
   }
 }
 
