@@ -67,19 +67,20 @@ create function public.queue_depths() returns jsonb
 language sql stable security definer
 set search_path = ''
 as $$
+  -- Pending and given up apart: each has an index of its own.
   select jsonb_build_object(
-    'inbox', (select jsonb_build_object('pending', count(*) filter (where done_at is null),
-        'oldest_s', coalesce(extract(epoch from now() - min(received_at) filter (where done_at is null))::integer, 0),
-        'dead', count(*) filter (where done_at is not null))
-      from mobility.inbox where done_at is null or error_code is not null),
-    'outbox', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
-        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
-        'dead', count(*) filter (where status = 'dead'))
-      from mobility.outbox where status in ('queued', 'dead')),
-    'deliveries', (select jsonb_build_object('pending', count(*) filter (where status = 'queued'),
-        'oldest_s', coalesce(extract(epoch from now() - min(created_at) filter (where status = 'queued'))::integer, 0),
-        'dead', count(*) filter (where status = 'dead'))
-      from mobility.deliveries where status in ('queued', 'dead')))
+    'inbox', (select jsonb_build_object('pending', count(*),
+        'oldest_s', coalesce(extract(epoch from now() - min(received_at))::integer, 0),
+        'dead', (select count(*) from mobility.inbox where error_code is not null and done_at is not null))
+      from mobility.inbox where done_at is null),
+    'outbox', (select jsonb_build_object('pending', count(*),
+        'oldest_s', coalesce(extract(epoch from now() - min(created_at))::integer, 0),
+        'dead', (select count(*) from mobility.outbox where status = 'dead'))
+      from mobility.outbox where status = 'queued'),
+    'deliveries', (select jsonb_build_object('pending', count(*),
+        'oldest_s', coalesce(extract(epoch from now() - min(created_at))::integer, 0),
+        'dead', (select count(*) from mobility.deliveries where status = 'dead'))
+      from mobility.deliveries where status = 'queued'))
 $$;
 comment on function public.queue_depths is 'Depth, age and dead letters of the queues.';
 revoke all on function public.queue_depths from public, anon, authenticated;
