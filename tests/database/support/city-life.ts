@@ -242,8 +242,9 @@ export class CityLife {
     if (trip === undefined) return "skipped";
     const point = {
       trip_id: trip,
-      lat: -1.9 - Math.abs(call.age_s) / 100_000,
-      lng: 30.1,
+      // Near enough to be believed.
+      lat: -1.95 - Math.abs(call.age_s) / 1_000_000,
+      lng: 30.061,
       recorded_at: new Date(Date.now() - call.age_s * 1000).toISOString(),
     };
     const [row] = await this.#sql<{ code: string | null }[]>`
