@@ -95,7 +95,10 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
   ): Promise<z.infer<typeof results>> {
     return await platform.database.call(
       "update_positions",
-      { p_acting_user: actingUser, p_points: points },
+      {
+        p_acting_user: actingUser,
+        p_points: actingUser === null ? points : points.map(({ by_hand: _, ...judged }) => judged),
+      },
       results,
     );
   }

@@ -11,6 +11,8 @@ export const position = point.extend({
   speed_mps: measure(150).nullish(),
   /** Whether the phone says that an app made the position up. */
   mock: z.boolean().nullish(),
+  /** A pin that somebody set, or the service knows to be true: not judged. Only the service may say so. */
+  by_hand: z.boolean().nullish(),
 });
 
 /** Positions kept by a phone while it was offline, or of many phones. */
@@ -22,7 +24,7 @@ export const linkToken = z.string().min(1).max(200);
 /** Positions of the driver of the ride that a link is to; a page keeps them while it is offline. */
 export const linkPositions = z.object({
   token: linkToken,
-  points: z.array(position.omit({ trip_id: true })).min(1).max(100),
+  points: z.array(position.omit({ trip_id: true, by_hand: true })).min(1).max(100),
 });
 
 /** In thousandths: PostgreSQL refuses numbers too near to zero. */

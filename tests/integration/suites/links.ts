@@ -210,6 +210,11 @@ export function linksSuite({ test }: Suite): void {
       accepted: 0,
     });
     assert.deepEqual(await fingerprint(world), before, "nothing changed");
+    const jump = await sendPoints(world, {
+      token,
+      points: [{ ...north(at, 50_000), by_hand: true }],
+    });
+    assert.equal(expectOk(jump, sent).results[0]?.code, "IMPLAUSIBLE_POSITION");
   });
 
   test("links are made and taken back by the people of the ride alone", async (world) => {

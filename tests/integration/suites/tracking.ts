@@ -111,7 +111,7 @@ export function trackingSuite({ test }: Suite): void {
         { ...at, recorded_at: future },
         { ...at, trip_id: foreign.id },
         { ...at, lat: 0, lng: 0 },
-        // What the chat may say of a pin, nobody else may.
+        // What the service may say of a pin, nobody else may.
         {
           ...at,
           ...north(at, 50_000),
@@ -131,6 +131,10 @@ export function trackingSuite({ test }: Suite): void {
     assert.deepEqual(await fingerprint(world), before, "nothing changed");
     const jump = expectOk(await many([{ ...at, ...north(at, 50_000), by_hand: true }]), batch);
     assert.equal(jump.results[0]?.code, "IMPLAUSIBLE_POSITION");
+    const pin = await world.http.post("tracking/update-location", {
+      body: { ...at, ...north(at, 50_000), by_hand: true },
+    });
+    assert.equal(expectOk(pin, result).accepted, true);
   });
 
   test("a flood of positions gets 429, and only the flooder", async (world) => {
