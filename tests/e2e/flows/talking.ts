@@ -60,7 +60,7 @@ export function talkingFlows({ test }: ChatSuite): void {
     await phone.tap("menu:later");
     await phone.receive("choose_time");
     await helpIs(phone, "time");
-    await says(phone, "18:30", "choose_vehicle");
+    await says(phone, "tomorrow 7:00", "choose_vehicle");
     await says(phone, "back", "choose_time");
     await says(phone, "back", "welcome");
     await phone.tap("menu:contacts");
