@@ -340,19 +340,21 @@ Deno.test("parseWebhook ignores bodies, entries and changes that are none", () =
   assert.deepEqual([parsed.messages.length, parsed.ignored], [1, 5]);
 });
 
-Deno.test({
-  name: "parseWebhook reads every fixture beside the project and ignores nothing of it",
-  ignore: sharedFixtures.length === 0,
-  fn: () => {
-    for (const { name, json } of sharedFixtures) {
-      const parsed = parseWebhook(json);
-      assert.equal(parsed.ignored, 0, name);
-      assert.equal(parsed.messages.length + parsed.statuses.length, 1, name);
-      if (name.startsWith("status_")) assert.equal(`status_${parsed.statuses[0]?.status}`, name);
-      else assert.notEqual(parsed.messages[0]?.content.kind, "unsupported", name);
-    }
-  },
-});
+// Where there are none beside the project, there is nothing to skip.
+if (sharedFixtures.length > 0) {
+  Deno.test({
+    name: "parseWebhook reads every fixture beside the project and ignores nothing of it",
+    fn: () => {
+      for (const { name, json } of sharedFixtures) {
+        const parsed = parseWebhook(json);
+        assert.equal(parsed.ignored, 0, name);
+        assert.equal(parsed.messages.length + parsed.statuses.length, 1, name);
+        if (name.startsWith("status_")) assert.equal(`status_${parsed.statuses[0]?.status}`, name);
+        else assert.notEqual(parsed.messages[0]?.content.kind, "unsupported", name);
+      }
+    },
+  });
+}
 
 // What the database and the conversation rely on, whatever comes.
 const postgresText = z.string().refine((text) => text.isWellFormed() && !text.includes("\0"));

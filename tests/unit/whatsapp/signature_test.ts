@@ -19,15 +19,17 @@ Deno.test("verifySignature accepts every fixture of the project", async () => {
   }
 });
 
-Deno.test({
-  name: "verifySignature accepts every fixture beside the project",
-  ignore: sharedFixtures.length === 0,
-  fn: async () => {
-    for (const { name, bytes, header } of sharedFixtures) {
-      assert.equal(await verifySignature(appSecret, { body: bytes, header }), true, name);
-    }
-  },
-});
+// Where there are none beside the project, there is nothing to skip.
+if (sharedFixtures.length > 0) {
+  Deno.test({
+    name: "verifySignature accepts every fixture beside the project",
+    fn: async () => {
+      for (const { name, bytes, header } of sharedFixtures) {
+        assert.equal(await verifySignature(appSecret, { body: bytes, header }), true, name);
+      }
+    },
+  });
+}
 
 Deno.test("verifySignature falls back to the escaped form only of a body that has something to escape", async () => {
   const body = encode('{"a":"é🚗\u007f"}');
