@@ -1,3 +1,4 @@
+import { MAX_CANDIDATES } from "../dispatch/mod.ts";
 import { say } from "../messages/mod.ts";
 import { type Answer, reply, type Search } from "./answer.ts";
 import type { ClaimedEvent } from "./claimed-event.ts";
@@ -29,8 +30,6 @@ export interface SearchResult {
 
 /** How many fit on a list beside "best available". */
 export const LIST_LENGTH = 9;
-/** How many drivers are asked, one batch after the other. */
-export const MAX_CANDIDATES = 30;
 
 /** The answer to an event whose search was made. Pure, as decide. */
 export function afterSearch(

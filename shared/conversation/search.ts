@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { MAX_CANDIDATES } from "../dispatch/mod.ts";
 import { etaS } from "../geo/mod.ts";
 import { findCounterparts } from "../matching/mod.ts";
 import type { Platform } from "../platform/mod.ts";
 import { rank, type Strategies } from "../ranking/mod.ts";
 import type { PlaceQuestion, Search } from "./answer.ts";
 import type { ClaimedEvent } from "./claimed-event.ts";
-import { LIST_LENGTH, MAX_CANDIDATES, type SearchResult } from "./search-result.ts";
+import { LIST_LENGTH, type SearchResult } from "./search-result.ts";
 import { type Place, stepOf } from "./steps.ts";
 
 /** Who is looked for first, and then, should there be nobody, in metres. */
