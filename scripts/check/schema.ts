@@ -10,8 +10,8 @@ import {
   generateTypes,
   lintDatabase,
   pushMigrations,
-  SupabaseCliError,
 } from "./supabase-cli.ts";
+import { SupabaseCliError } from "../supabase-cli/run-supabase.ts";
 
 const REPOSITORY = new URL("../../", import.meta.url);
 const SCHEMAS = ["public", "mobility"];

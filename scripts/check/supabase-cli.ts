@@ -1,12 +1,5 @@
 import { z } from "zod";
-
-const VERSION = "3.1.0";
-const REPOSITORY = new URL("../../", import.meta.url);
-
-/** The Supabase CLI could not do what it was asked; the message carries what it printed. */
-export class SupabaseCliError extends Error {
-  override name = "SupabaseCliError";
-}
+import { runSupabase } from "../supabase-cli/run-supabase.ts";
 
 /** One thing that `db lint` or `db advisors` has to say. */
 export interface Finding {
@@ -52,7 +45,8 @@ export async function adviseDatabase(url: string): Promise<Finding[]> {
 
 /** The unformatted TypeScript definitions of the schema `public`. */
 export async function generateTypes(url: string): Promise<string> {
-  return await run(["gen", "types", "--lang", "typescript", "--schema", "public"], url);
+  const args = ["gen", "types", "--lang", "typescript", "--schema", "public"];
+  return await runSupabase(args, { databaseUrl: url });
 }
 
 /** The findings in an answer of `supabase db lint --output-format json`. */
@@ -77,28 +71,5 @@ export function parseAdvisors(answer: string): Finding[] {
 }
 
 async function runJson(args: readonly string[], url: string): Promise<string> {
-  return await run([...args, "--output-format", "json"], url);
-}
-
-async function run(args: readonly string[], url: string): Promise<string> {
-  const binary = Deno.env.get("SUPABASE_CLI");
-  const command = binary === undefined ? "npx" : binary;
-  const prefix = binary === undefined ? ["-y", `supabase@${VERSION}`] : [];
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args: [...prefix, ...args, `--remote=${url}`],
-    cwd: REPOSITORY,
-    stdin: "null",
-    // The server is on loopback, without a certificate.
-    env: { SUPABASE_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", PGSSLMODE: "disable" },
-  }).output().catch((cause) => {
-    throw new SupabaseCliError(
-      `Cannot run "${command}". Install Node 20, or set SUPABASE_CLI to the Supabase CLI`,
-      { cause },
-    );
-  });
-  const output = new TextDecoder().decode(stdout);
-  if (success) return output;
-  throw new SupabaseCliError(
-    `supabase ${args.join(" ")} failed:\n${new TextDecoder().decode(stderr)}${output}`.trimEnd(),
-  );
+  return await runSupabase([...args, "--output-format", "json"], { databaseUrl: url });
 }
