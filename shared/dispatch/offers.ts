@@ -13,14 +13,14 @@ export const dispatch = z.object({
   id: z.guid(),
   passenger_trip_id: z.guid(),
   status: z.enum(["running", "taken", "exhausted", "cancelled"]),
-  candidates: z.number().int(),
-  offered: z.number().int(),
-});
+  candidates: z.number().int().describe("How many drivers are asked at most"),
+  offered: z.number().int().describe("How many were asked so far"),
+}).meta({ id: "Dispatch", description: "A search for a driver by offers" });
 
 /** What became of an offer: a match, or nothing. */
 export const answeredOffer = z.object({
-  match: match.optional(),
-  declined: z.literal(true).optional(),
+  match: match.optional().describe("When it was accepted"),
+  declined: z.literal(true).optional().describe("When it was declined"),
 });
 
 /** An offer as its driver, or the passenger it was made for, sees it. */
@@ -40,8 +40,8 @@ export const offer = z.object({
     currency: z.string().nullable(),
     passenger_rating: z.number().nullable(),
     passenger_rating_count: z.number().int(),
-  }),
-});
+  }).describe("What the driver would do"),
+}).meta({ id: "Offer", description: "A ride offered to a driver" });
 
 /** How to dispatch a trip: what to search, how many offers go out at once, and the seconds each stands. */
 export interface Dispatch extends Actor, Pick<RankedSearch, "caller" | "radiusM"> {

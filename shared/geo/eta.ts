@@ -2,8 +2,11 @@ import { z } from "zod";
 
 /** How a type of vehicle moves through a city: metres a second over a whole trip, and road over air. */
 export const vehiclePace = z.object({
-  speed_mps: z.number().positive(),
-  road_factor: z.number().min(1),
+  speed_mps: z.number().positive().describe("Metres a second over a whole trip"),
+  road_factor: z.number().min(1).describe("The way on the road over the way through the air"),
+}).meta({
+  id: "VehiclePace",
+  description: "How this type of vehicle moves through the city at this hour",
 });
 
 /** How a type of vehicle moves through a city. */

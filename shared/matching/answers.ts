@@ -5,13 +5,13 @@ const timestamp = z.iso.datetime({ offset: true });
 
 /** A person's record in a role: averages, null where nothing is known, and the counts they rest on. */
 const standing = z.object({
-  rating: z.number().nullable(),
+  rating: z.number().nullable().describe("1 to 5, the average of what others gave"),
   rating_count: z.number().int(),
-  acceptance_rate: z.number().nullable(),
+  acceptance_rate: z.number().nullable().describe("0 to 1, of the offers and proposals"),
   offer_count: z.number().int(),
-  completion_rate: z.number().nullable(),
+  completion_rate: z.number().nullable().describe("0 to 1, of the matches"),
   match_count: z.number().int(),
-  total_trips: z.number().int(),
+  total_trips: z.number().int().describe("Rides completed"),
 });
 
 /** Somebody available, as the database's search gives them. */
@@ -30,8 +30,9 @@ export type CandidateRow = z.infer<typeof candidateRow>;
 
 /** Somebody available, as the API shows them: metres and seconds from where the search was made. */
 export const found = candidateRow.omit({ standing: true, expires_in_s: true }).extend({
+  position_age_s: z.number().describe("How long ago the position was, in seconds"),
   vehicle_type: z.string(),
-  distance_m: z.number(),
+  distance_m: z.number().describe("Through the air, in metres"),
   ...standing.shape,
 });
 

@@ -5,27 +5,29 @@ import { found, nearbyAnswer } from "./answers.ts";
 import { poolOf, searchPool } from "./pool.ts";
 
 /** The most anybody is sent for, in metres. */
-export const radiusM = z.number().min(100).max(50_000).default(10_000);
+export const radiusM = z.number().min(100).max(50_000).default(10_000).describe("Metres");
 /** The code of a vehicle type; which there are is for the database to say. */
 export const vehicleType = z.string().regex(
   /^[a-z][a-z0-9_]{0,30}$/,
   "Must be the code of a vehicle type",
-);
+).describe("The code of a vehicle type: `moto`, `cab`, `lifan`, `truck`, `other`");
 
 const request = point.extend({
-  role: z.enum(["driver", "passenger"]).default("driver"),
+  role: z.enum(["driver", "passenger"]).default("driver").describe("Who is looked for"),
   vehicle_type: vehicleType,
   radius_m: radiusM,
   limit: z.number().int().min(1).max(100).default(20),
-  exclude_user_ids: z.array(z.guid()).max(100).default([]),
+  exclude_user_ids: z.array(z.guid()).max(100).default([])
+    .describe("People to leave out, beside a signed-in caller"),
 });
 
-const nearby = z.array(found.extend({ eta_s: z.number().int() }));
+const nearby = z.array(
+  found.extend({ eta_s: z.number().int().describe("Seconds to the point, by the great circle") })
+    .meta({ id: "NearbyPerson" }),
+);
 const response = z.object({
-  /** Present when drivers were asked for. */
-  drivers: nearby.optional(),
-  /** Present when passengers were asked for. */
-  passengers: nearby.optional(),
+  drivers: nearby.optional().describe("When drivers were asked for"),
+  passengers: nearby.optional().describe("When passengers were asked for"),
   count: z.number().int(),
   timestamp: z.iso.datetime(),
 });
@@ -33,12 +35,15 @@ const response = z.object({
 /** The routes of the matching function. */
 export function matchingEndpoints(platform: Platform): Endpoint[] {
   return [endpoint({
+    name: "findNearby",
     method: "POST",
     path: "/find-nearby",
     summary: "Available drivers or passengers near a point, nearest first, not ranked",
+    description: "Always as the database knows it now: nothing here is cached.",
     body: request,
     response,
     limit: rateLimits.find,
+    errors: ["INVALID_LOCATION", "INVALID_VEHICLE_TYPE"],
     handle: async ({ body, actingUser }) => {
       const excluded = new Set(body.exclude_user_ids.map((id) => id.toLowerCase()));
       if (actingUser !== null) excluded.add(actingUser);

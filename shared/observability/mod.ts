@@ -1,6 +1,9 @@
 import { ApiError, createHandler, type Platform, renderMetrics } from "../platform/mod.ts";
 import { renderEtaGauges } from "./eta-gauges.ts";
 import { renderQueueGauges } from "./queue-gauges.ts";
+import { scrapeDeclaration } from "./scrape-declaration.ts";
+
+export { scrapeDeclaration };
 
 /**
  * The metrics function: what every function counted, how full the queues are and how far the ETAs were off, for
@@ -12,8 +15,7 @@ export function createMetricsHandler(platform: Platform): (request: Request) => 
     endpoints: [],
     needsDatabase: false,
     rawEndpoints: [{
-      method: "GET",
-      path: "/",
+      ...scrapeDeclaration,
       handle: (request) => showMetrics(platform, request),
     }],
   });

@@ -14,11 +14,9 @@ const livePosition = z.object({
   accuracy_m: z.number().nullable(),
   heading: z.number().nullable(),
   speed_mps: z.number().nullable(),
-}).nullable();
-/** Who asked: an operator's name, or "service". */
-const operator = z.string();
+}).meta({ id: "LivePosition", description: "Where somebody was last" }).nullable();
+const operator = z.string().describe("Who asked: an operator's name, or `service`");
 
-/** A passenger whom nobody takes yet; `dispatch` is the search that runs, null when the passenger looks alone. */
 const waitingTrip = z.object({
   trip_id: z.guid(),
   vehicle_type: z.string(),
@@ -34,8 +32,8 @@ const waitingTrip = z.object({
     candidates: count,
     offered: count,
     started_at: timestamp,
-  }).nullable(),
-});
+  }).nullable().describe("The search that runs; null when the passenger looks alone"),
+}).meta({ id: "WaitingTrip", description: "A passenger whom nobody takes yet" });
 
 const freeDriver = z.object({
   trip_id: z.guid(),
@@ -45,11 +43,10 @@ const freeDriver = z.object({
   lat: z.number(),
   lng: z.number(),
   heading: z.number().nullable(),
-  /** How far the positions are believed, 0 to 1. */
-  trust: z.number(),
+  trust: z.number().describe("How far the positions are believed, 0 to 1"),
   position_age_s: count,
   is_offered: z.boolean(),
-});
+}).meta({ id: "FreeDriver" });
 
 const standingOffer = z.object({
   offer_id: z.guid(),
@@ -62,14 +59,13 @@ const standingOffer = z.object({
   eta_s: count,
   created_at: timestamp,
   expires_at: timestamp,
-});
+}).meta({ id: "StandingOffer" });
 
 const liveRide = z.object({
   match_id: z.guid(),
   status: matchStatus,
   vehicle_type: z.string(),
-  /** Whether somebody called for help whom nobody has taken up. */
-  is_sos: z.boolean(),
+  is_sos: z.boolean().describe("Whether somebody called for help whom nobody has taken up"),
   initiated_by: z.enum(["driver", "passenger"]),
   respond_by: timestamp,
   created_at: timestamp,
@@ -81,7 +77,7 @@ const liveRide = z.object({
   dropoff: place.nullable(),
   passenger_position: livePosition,
   driver_position: livePosition,
-});
+}).meta({ id: "LiveRide" });
 
 /** Everything that is going on now; lists have at most 500 entries, the counts know of all. */
 export const overview = z.object({
@@ -133,7 +129,6 @@ const person = z.object({
   total_trips: count,
 });
 
-/** What happened, each kind with what is known of it; of messages never what they say. */
 const timelineEntry = z.object({
   at: timestamp,
   kind: z.enum(["opened", "dispatch", "offer", "match", "operator", "sos", "rating", "message"]),
@@ -159,9 +154,12 @@ const timelineEntry = z.object({
   message: z.string().optional(),
   to: z.string().optional(),
   error_code: count.optional(),
+}).meta({
+  id: "TimelineEntry",
+  description: "What happened, each kind with what is known of it; of messages never what they say",
 });
 
-/** A ride in full; `way` is where it went, [lat, lng] in degrees, the oldest of at most 500 points first. */
+/** A ride in full. */
 export const rideInFull = z.object({
   operator,
   now: timestamp,
@@ -175,11 +173,11 @@ export const rideInFull = z.object({
     predicted_pickup_s: count.nullable(),
     predicted_ride_s: count.nullable(),
   }),
-  way: z.array(z.tuple([z.number(), z.number()])),
+  way: z.array(z.tuple([z.number(), z.number()]))
+    .describe("Where it went: [lat, lng] in degrees, the oldest of at most 500 points first"),
   timeline: z.array(timelineEntry),
 });
 
-/** A call for help. */
 const alert = z.object({
   alert_id: z.guid(),
   match_id: z.guid(),
@@ -197,7 +195,7 @@ const alert = z.object({
   match_status: matchStatus,
   vehicle_type: z.string(),
   plate: z.string().nullable(),
-});
+}).meta({ id: "Alert", description: "A call for help" });
 
 /** Calls for help: those nobody has taken up first. */
 export const alerts = z.object({ operator, alerts: z.array(alert) });
@@ -211,18 +209,19 @@ export const queue = z.enum(["outbox", "deliveries", "inbox"]);
 /** What the queues gave up, never what it says. */
 export const deadLetters = z.object({
   operator,
-  letters: z.array(z.object({
-    queue,
-    id: z.string(),
-    kind: z.string(),
-    to: name,
-    error_code: z.string().nullable(),
-    error_detail: z.string().nullable(),
-    attempts: count,
-    created_at: timestamp,
-    /** Not worth another attempt. */
-    is_expired: z.boolean(),
-  })),
+  letters: z.array(
+    z.object({
+      queue,
+      id: z.string(),
+      kind: z.string(),
+      to: name,
+      error_code: z.string().nullable(),
+      error_detail: z.string().nullable(),
+      attempts: count,
+      created_at: timestamp,
+      is_expired: z.boolean().describe("Not worth another attempt"),
+    }).meta({ id: "DeadLetter" }),
+  ),
 });
 
 /** The dead letter that was queued again, or dropped. */

@@ -15,14 +15,22 @@ import { cancelOpenTrip, cancelRide } from "./cancel.ts";
 import { redispatch, redispatched } from "./redispatch.ts";
 import { acknowledgeRequest, letterRequest, overviewFilter, reasonRequest } from "./requests.ts";
 
+const operators = { callers: "operators" } as const;
+const neitherSide =
+  "An operator acts for neither side: nobody's record suffers, both people are told that it was us.";
+
 /** What operators see and do; the database refuses everybody else. */
 export function operatorEndpoints(platform: Platform, strategies: Strategies): Endpoint[] {
   return [
     ...readingEndpoints(platform),
     endpoint({
+      ...operators,
+      name: "operatorCancelRide",
       method: "POST",
       path: "/operator/rides/:id/cancel",
       summary: "End a ride for both sides, whatever its state",
+      description: `The passenger's wish ends with it; the driver is free again. ${neitherSide}`,
+      errors: ["MATCH_NOT_FOUND", "MATCH_INVALID_STATE"],
       body: reasonRequest,
       response: cancelled,
       limit: rateLimits.changeMatch,
@@ -31,9 +39,19 @@ export function operatorEndpoints(platform: Platform, strategies: Strategies): E
       }),
     }),
     endpoint({
+      ...operators,
+      name: "operatorCancelTrip",
       method: "POST",
       path: "/operator/trips/:id/cancel",
       summary: "Cancel a passenger's open trip, or take a driver offline",
+      description: `One in a ride is refused, with \`details.match_id\`. ${neitherSide}`,
+      errors: [
+        "TRIP_NOT_FOUND",
+        "TRIP_ALREADY_MATCHED",
+        "TRIP_CANCELLED",
+        "TRIP_COMPLETED",
+        "TRIP_EXPIRED",
+      ],
       body: reasonRequest,
       response: cancelled,
       limit: rateLimits.changeMatch,
@@ -43,9 +61,24 @@ export function operatorEndpoints(platform: Platform, strategies: Strategies): E
     }),
     ...([["rides", "match"], ["trips", "trip"]] as const).map(([path, target]) =>
       endpoint({
+        ...operators,
+        name: target === "match" ? "operatorRedispatchRide" : "operatorRedispatchTrip",
         method: "POST",
         path: `/operator/${path}/:id/redispatch`,
         summary: `Find the passenger of a ${target} another driver`,
+        description: target === "match"
+          ? "Takes apart a match that has not begun and offers the trip to those near, without the " +
+            `driver who had it; \`dispatch\` is null when no search could begin, and \`problem\` is the code that says why. ${neitherSide}`
+          : `Offers an open trip to those near. ${neitherSide}`,
+        errors: target === "match" ? ["MATCH_NOT_FOUND", "MATCH_INVALID_STATE"] : [
+          "TRIP_NOT_FOUND",
+          "TRIP_ALREADY_MATCHED",
+          "TRIP_CANCELLED",
+          "TRIP_COMPLETED",
+          "TRIP_NOT_DUE",
+          "TRIP_EXPIRED",
+          "TRIP_WRONG_ROLE",
+        ],
         body: reasonRequest,
         response: redispatched,
         limit: rateLimits.changeMatch,
@@ -55,9 +88,13 @@ export function operatorEndpoints(platform: Platform, strategies: Strategies): E
       })
     ),
     endpoint({
+      ...operators,
+      name: "operatorAcknowledgeAlert",
       method: "POST",
       path: "/operator/sos/:id/acknowledge",
       summary: "Take up a call for help",
+      description: "Whoever was first stays `acknowledged_by`.",
+      errors: ["ALERT_NOT_FOUND"],
       body: acknowledgeRequest,
       response: acknowledged,
       limit: rateLimits.changeMatch,
@@ -71,9 +108,14 @@ export function operatorEndpoints(platform: Platform, strategies: Strategies): E
     }),
     ...(["retry", "drop"] as const).map((action) =>
       endpoint({
+        ...operators,
+        name: action === "retry" ? "operatorRetryLetter" : "operatorDropLetter",
         method: "POST",
         path: `/operator/dead-letters/${action}`,
         summary: action === "retry" ? "Queue what was given up once more" : "Let it rest",
+        errors: action === "retry"
+          ? ["DEAD_LETTER_NOT_FOUND", "DEAD_LETTER_EXPIRED"]
+          : ["DEAD_LETTER_NOT_FOUND"],
         body: letterRequest,
         response: letterMoved,
         limit: rateLimits.changeMatch,
@@ -92,9 +134,15 @@ export function operatorEndpoints(platform: Platform, strategies: Strategies): E
 function readingEndpoints(platform: Platform): Endpoint[] {
   return [
     endpoint({
+      ...operators,
+      name: "operatorOverview",
       method: "GET",
       path: "/operator/overview",
       summary: "Everything that is going on now",
+      description:
+        "Lists have at most 500 entries: passengers who wait longest, drivers heard of last, rides " +
+        "with a call for help and then those without a change for longest. `counts` knows of all.",
+      errors: ["INVALID_VEHICLE_TYPE"],
       body: overviewFilter,
       response: overview,
       limit: rateLimits.read,
@@ -106,9 +154,16 @@ function readingEndpoints(platform: Platform): Endpoint[] {
       }),
     }),
     endpoint({
+      ...operators,
+      name: "operatorRide",
       method: "GET",
       path: "/operator/rides/:id",
       summary: "A ride in full: its people, positions and everything that happened",
+      description:
+        "The timeline has everything that happened to the passenger's wish, matches that came to " +
+        "nothing before included: searches, offers, states, calls for help, ratings, operators, and " +
+        "which messages were said and how far they came. The PIN stays between the two people.",
+      errors: ["MATCH_NOT_FOUND"],
       response: rideInFull,
       limit: rateLimits.read,
       handle: async ({ id, actingUser }) => ({
@@ -119,31 +174,37 @@ function readingEndpoints(platform: Platform): Endpoint[] {
       }),
     }),
     read("/operator/city", {
+      name: "operatorCity",
       rpc: "operator_city",
       response: city,
       summary: "What a map of it all is drawn on",
     }),
     read("/operator/sos", {
+      name: "operatorAlerts",
       rpc: "operator_sos",
       response: alerts,
-      summary: "Calls for help: those nobody has taken up first",
+      summary: "Calls for help: those nobody has taken up first, then those of the last day",
     }),
     read("/operator/dead-letters", {
+      name: "operatorDeadLetters",
       rpc: "operator_dead_letters",
       response: deadLetters,
-      summary: "What the queues gave up",
+      summary: "What the queues gave up and why, not what it says",
     }),
   ];
 
   function read<T>(
     path: string,
-    { rpc, response, summary }: {
+    { name, rpc, response, summary }: {
+      name: string;
       rpc: "operator_city" | "operator_sos" | "operator_dead_letters";
       response: z.ZodType<T>;
       summary: string;
     },
   ): Endpoint {
     return endpoint({
+      ...operators,
+      name,
       method: "GET",
       path,
       summary,

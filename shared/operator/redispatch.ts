@@ -14,7 +14,7 @@ const OFFER_S = 30;
 /** What came of it: the match that was taken apart, and the new search or the code that says why there is none. */
 export const redispatched = freed.extend({
   dispatch: dispatch.nullable(),
-  problem: z.string().nullable(),
+  problem: z.string().nullable().describe("An error code"),
 });
 
 /** The id is that of a match, or of a passenger's open trip. */

@@ -15,14 +15,18 @@ export const overviewFilter = z.object({
     "accepted",
     "driver_arrived",
     "in_progress",
-  ]).optional(),
+  ]).optional().describe("Leaves only the list that it belongs to"),
 });
 
 /** Whatever changes somebody's ride is done for a reason; operators see it, the two people do not. */
-export const reasonRequest = z.object({ reason: text(300) });
+export const reasonRequest = z.object({
+  reason: text(300).describe("For operators alone; the two people do not see it"),
+});
 
-/** Taking up a call for help; `by` is for the service, an operator's own name is known. */
-export const acknowledgeRequest = z.object({ by: text(120).optional() });
+/** Taking up a call for help. */
+export const acknowledgeRequest = z.object({
+  by: text(120).optional().describe("Who, from the service; an operator's own name is known"),
+});
 
 /** What was given up, by its queue and its id there: a UUID, or the number of an event of the inbox. */
 export const letterRequest = z.object({

@@ -4,7 +4,7 @@ import { requestId } from "hono/request-id";
 import { z } from "zod";
 import { actingUser, type Caller } from "./auth.ts";
 import { parseBody, parseInput } from "./body.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, RawEndpoint } from "./endpoint.ts";
 import { errorResponse } from "./error-response.ts";
 import { ApiError } from "./errors.ts";
 import { checkHealth } from "./health.ts";
@@ -20,13 +20,6 @@ const idempotencyKey = z.object({
     "Use 1 to 200 printable ASCII characters",
   ).nullable(),
 });
-
-/** A path whose callers are not the API's: it reads the request itself, and authenticates it first. */
-export interface RawEndpoint {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  handle(request: Request): Promise<Response>;
-}
 
 /** What a function is made of. */
 export interface FunctionDefinition {
@@ -131,7 +124,7 @@ async function serve(
     : caller.kind === "user"
     ? caller.userId
     : id;
-  if (endpoint.limit !== undefined && subject !== "") {
+  if (endpoint.limit !== undefined && endpoint.limitsItself === undefined && subject !== "") {
     const name = `${platform.name} ${endpoint.method} ${endpoint.path}`;
     const check = { endpoint: name, subject, limit: endpoint.limit };
     const answer = await platform.cache.exec((pipeline) => addRateLimit(pipeline, check));
@@ -144,7 +137,7 @@ async function serve(
     id,
     idempotencyKey: key["idempotency-key"],
   });
-  return Response.json(answer.body, { status: answer.status ?? 200 });
+  return Response.json(answer.body, { status: endpoint.status ?? 200 });
 }
 
 /** Half of a secret's SHA-256, in hexadecimal: what names its holder where the secret itself must not be. */

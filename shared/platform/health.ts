@@ -1,10 +1,26 @@
 import { z } from "zod";
 import type { Platform } from "./platform.ts";
 
-interface Check {
-  readonly status: "ok" | "failed" | "off";
-  readonly latency_ms?: number;
-}
+const check = z.object({
+  status: z.enum(["ok", "failed", "off"]),
+  latency_ms: z.number().optional(),
+});
+
+type Check = Readonly<z.infer<typeof check>>;
+
+/** What a health check answers. */
+export const health = z.object({
+  status: z.enum(["ok", "degraded", "unavailable"])
+    .describe(
+      "`degraded`: the cache is down, which makes it slower; `unavailable`: it cannot serve",
+    ),
+  function: z.string(),
+  checks: z.object({
+    database: check.optional().describe("Left out by a function that needs none"),
+    cache: check.describe("`off` where none is configured"),
+  }),
+  timestamp: z.iso.datetime(),
+}).meta({ id: "Health" });
 
 /**
  * What a function depends on, each with its latency in milliseconds. 503 when it cannot serve; a cache

@@ -1,10 +1,19 @@
 // For the functions' entry points.
 export { createPlatform, type Platform } from "./platform.ts";
-export { createHandler, type FunctionDefinition, type RawEndpoint } from "./handler.ts";
+export { createHandler, type FunctionDefinition } from "./handler.ts";
+export { health } from "./health.ts";
 export { type Config, readConfig, readWhatsAppConfig, type WhatsAppConfig } from "./config.ts";
 
 // For the endpoints.
-export { type Answer, type Context, type Endpoint, endpoint } from "./endpoint.ts";
+export {
+  type Answer,
+  type Context,
+  type Declaration,
+  type Endpoint,
+  endpoint,
+  type RawDeclaration,
+  type RawEndpoint,
+} from "./endpoint.ts";
 export {
   actingUser,
   Authenticator,

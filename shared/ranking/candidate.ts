@@ -15,7 +15,7 @@ export const candidate = z.looseObject({
   rating: z.number().min(1).max(5).nullish(),
   acceptance_rate: rate,
   completion_rate: rate,
-  total_trips: count,
+  total_trips: count.describe("Stands in for counts that are not given"),
   rating_count: count,
   offer_count: count,
   match_count: count,

@@ -5,7 +5,8 @@ import { rank } from "./rank.ts";
 import { type Strategies, strategyName } from "./strategies.ts";
 
 const request = z.object({
-  drivers: z.array(candidate).max(500),
+  drivers: z.array(candidate.meta({ id: "Candidate" })).max(500)
+    .describe("Whatever else they have comes back unchanged"),
   strategy: strategyName.default("balanced"),
   limit: z.number().int().min(1).max(500).optional(),
 });
@@ -19,11 +20,12 @@ export const scoreParts = z.object({
   recency: z.number(),
   distance_bonus: z.number(),
   recency_bonus: z.number(),
-});
+}).meta({ id: "ScoreParts", description: "The points behind a score, which they add up to" });
 
 const response = z.object({
   drivers: z.array(
-    candidate.extend({ score: z.number(), rank: z.number().int(), score_parts: scoreParts }),
+    candidate.extend({ score: z.number(), rank: z.number().int(), score_parts: scoreParts })
+      .meta({ id: "RankedCandidate" }),
   ),
   count: z.number().int(),
   strategy: strategyName,
@@ -33,9 +35,13 @@ const response = z.object({
 /** The routes of the ranking function. */
 export function rankingEndpoints(strategies: Strategies): Endpoint[] {
   return [endpoint({
+    name: "rankDrivers",
     method: "POST",
     path: "/rank-drivers",
     summary: "Order drivers by a strategy, with the parts of each score",
+    description:
+      "Pure arithmetic on what is sent: the same drivers always come back in the same order. " +
+      "What is not known of a driver may be left out.",
     body: request,
     response,
     maxBytes: 512 * 1024,

@@ -22,12 +22,28 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
   return [
     ...linkEndpoints(platform, travelTimes),
     endpoint({
+      name: "updateLocation",
       method: "POST",
       path: "/update-location",
       summary: "Where a trip is now",
+      description: "`OUT_OF_DATE` (older than what is known, or the same point sent again) and " +
+        "`IMPLAUSIBLE_POSITION` (`mock`, or farther than 1 km and 200 km/h from the last good point) " +
+        "come with 200 and `accepted: false`, because resending would not help.\n\n" +
+        "Implausible points cost trust: a driver whose points are not believed is not offered until " +
+        "good ones come. A jump that was true is believed after a while. Whose phone sent positions, " +
+        "two or more within ten minutes of each other, and then none for three minutes, is not " +
+        "offered until the next.",
       body: position,
       response: positionResult,
       limit: rateLimits.updateLocation,
+      errors: [
+        "INVALID_LOCATION",
+        "INVALID_TIMESTAMP",
+        "TRIP_NOT_FOUND",
+        "TRIP_CANCELLED",
+        "TRIP_COMPLETED",
+        "TRIP_EXPIRED",
+      ],
       handle: async ({ body, actingUser }) => {
         const [result] = await update(actingUser, [body]);
         if (result === undefined) {
@@ -44,9 +60,15 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
       },
     }),
     endpoint({
+      name: "updateLocations",
       method: "POST",
       path: "/update-locations",
       summary: "Up to 500 positions, each answered for itself",
+      description:
+        "Answered in their order; what one position is refused for is its `code`, with 200. During a " +
+        "ride all points of a batch are kept as its way for a week, one a second at most; the newest " +
+        "alone moves the driver and is broadcast.",
+      errors: ["INVALID_LOCATION"],
       body: positions,
       response: z.object({ results, accepted: z.number().int() }),
       maxBytes: 256 * 1024,
@@ -57,9 +79,12 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
       },
     }),
     endpoint({
+      name: "trackTrip",
       method: "GET",
       path: "/trips/:id",
       summary: "A trip, where it is, and its newest match",
+      description: "For its owner, and for the counterpart during the ride.",
+      errors: ["TRIP_NOT_FOUND"],
       response: trackedTrip,
       limit: rateLimits.read,
       handle: async ({ id, actingUser }) => {
@@ -72,9 +97,12 @@ export function trackingEndpoints(platform: Platform): Endpoint[] {
       },
     }),
     endpoint({
+      name: "trackMatch",
       method: "GET",
       path: "/matches/:id",
       summary: "A match: its status, both positions and their ages, and the ETA",
+      description: "For its two people.",
+      errors: ["MATCH_NOT_FOUND"],
       response: trackedMatch.omit({ vehicle: true }).extend(progress),
       limit: rateLimits.read,
       handle: async ({ id, actingUser }) => {

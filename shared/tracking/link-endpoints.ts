@@ -19,9 +19,14 @@ export function linkEndpoints(platform: Platform, travelTimes: TravelTimes): End
   const { database, config } = platform;
   return [
     endpoint({
+      name: "openLink",
       method: "POST",
       path: "/links/open",
       summary: "The ride behind a link, as its viewer may see it",
+      description:
+        "People's and trips' ids are for nobody. `realtime` is null where the project has no shared " +
+        "JWT secret or publishable key: ask again every few seconds instead.",
+      errors: ["LINK_NOT_FOUND", "LINK_EXPIRED"],
       body: z.object({ token: linkToken }),
       response: linkedRide.extend({ ...progress, realtime: realtimeAccess.nullable() }),
       limit: rateLimits.openLink,
@@ -41,9 +46,12 @@ export function linkEndpoints(platform: Platform, travelTimes: TravelTimes): End
       },
     }),
     endpoint({
+      name: "sendLinkPositions",
       method: "POST",
       path: "/links/positions",
       summary: "Where the driver is, by the driver's link",
+      description: "Answered in their order, as `update-locations`. Any other link is `FORBIDDEN`.",
+      errors: ["INVALID_LOCATION", "FORBIDDEN", "LINK_NOT_FOUND", "LINK_EXPIRED"],
       body: linkPositions,
       response: z.object({ results, accepted: z.number().int() }),
       limit: rateLimits.updateLocation,
@@ -58,9 +66,16 @@ export function linkEndpoints(platform: Platform, travelTimes: TravelTimes): End
       },
     }),
     endpoint({
+      name: "makeLink",
       method: "POST",
       path: "/matches/:id/links",
       summary: "Makes a link to a ride, for its maker's side or somebody who waits at home",
+      description:
+        "For the people of the ride, each for their own side or a guest. It shows the ride for 24 " +
+        "hours or until it is taken back. Its token goes in bodies and fragments, never in a path or " +
+        "a query. `url` is null without `MOBILITY_TRIP_PAGE_URL`.",
+      status: 201,
+      errors: ["MATCH_NOT_FOUND"],
       body: z.object({ viewer: linkViewer.default("guest") }),
       response: madeLink.extend({ url: z.string().nullable() }),
       limit: rateLimits.changeMatch,
@@ -72,13 +87,18 @@ export function linkEndpoints(platform: Platform, travelTimes: TravelTimes): End
         }, madeLink);
         // In the fragment, which browsers send to nobody.
         const url = config.tripPageUrl === undefined ? null : `${config.tripPageUrl}#${made.token}`;
-        return { status: 201, body: { ...made, url } };
+        return { body: { ...made, url } };
       },
     }),
     endpoint({
+      name: "revokeLinks",
       method: "DELETE",
       path: "/matches/:id/links",
       summary: "Takes back the links to a ride that the caller's side has or made",
+      description:
+        "All of them, for the service. A page that listens to Realtime may go on until its token " +
+        "ends, ten minutes at most.",
+      errors: ["MATCH_NOT_FOUND"],
       response: z.object({ revoked: z.number().int() }),
       limit: rateLimits.changeMatch,
       handle: async ({ id, actingUser }) => ({

@@ -8,12 +8,13 @@ const TOKEN_LIFE_S = 600;
 /** How a page listens to a ride: where, as whom, and until when. */
 export const realtimeAccess = z.object({
   url: z.string(),
-  /** The project's publishable key. */
-  apikey: z.string(),
-  /** A private channel. */
-  topic: z.string(),
+  apikey: z.string().describe("The project's publishable key"),
+  topic: z.string().describe("A private channel, on which match_changed and position_moved come"),
   access_token: z.string(),
   expires_at: z.iso.datetime(),
+}).meta({
+  id: "RealtimeAccess",
+  description: "How a page listens to a ride: where, as whom, and until when",
 });
 
 /** The link that a page was opened by. */

@@ -5,15 +5,16 @@ import { instant } from "../platform/mod.ts";
 /** One position: degrees, metres, degrees clockwise from north, metres a second. */
 export const position = point.extend({
   trip_id: z.guid().transform((value) => value.toLowerCase()),
-  recorded_at: instant.optional(),
-  accuracy_m: measure(100_000).nullish(),
-  heading: measure(360).nullish(),
+  recorded_at: instant.optional().describe("Now, unless said otherwise"),
+  accuracy_m: measure(100_000).nullish().describe("Metres"),
+  heading: measure(360).nullish().describe("Degrees clockwise from north"),
   speed_mps: measure(150).nullish(),
-  /** Whether the phone says that an app made the position up. */
-  mock: z.boolean().nullish(),
-  /** A pin that somebody set, or the service knows to be true: not judged. Only the service may say so. */
-  by_hand: z.boolean().nullish(),
-});
+  mock: z.boolean().nullish()
+    .describe("Whether the phone says that an app made the position up"),
+  by_hand: z.boolean().nullish().describe(
+    "From the service alone: a pin that somebody set, or a replay, which is not judged",
+  ),
+}).meta({ id: "PositionInput" });
 
 /** Positions kept by a phone while it was offline, or of many phones. */
 export const positions = z.object({ locations: z.array(position).min(1).max(500) });

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { errorLabel } from "../outbox/mod.ts";
 import { ApiError, type Platform, readBytes, type WhatsAppConfig } from "../platform/mod.ts";
+import * as contract from "../webhook-contract/mod.ts";
 import { parseWebhook, verifySignature } from "../whatsapp/mod.ts";
 import type { Rollout } from "./rollout.ts";
 import { type Share, shareWebhook } from "./split.ts";
 
-/** What Meta sends at most. */
-const MAX_BYTES = 3 * 1024 * 1024;
 const SIGNATURE = "x-hub-signature-256";
 const received = z.object({
   stored: z.number().int(),
@@ -39,7 +38,7 @@ export async function receiveWebhook(
 ): Promise<Received> {
   const signature = request.headers.get(SIGNATURE);
   if (signature === null) throw new ApiError("UNAUTHENTICATED", `Sign the body: ${SIGNATURE}`);
-  const bytes = await readBytes(request, MAX_BYTES);
+  const bytes = await readBytes(request, contract.receiveWebhook.maxBytes);
   if (!await verifySignature(config.appSecret, { body: bytes, header: signature })) {
     throw new ApiError("UNAUTHENTICATED", `${SIGNATURE} does not sign this body`);
   }

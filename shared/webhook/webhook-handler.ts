@@ -1,4 +1,3 @@
-import { z } from "zod";
 import {
   ApiError,
   createHandler,
@@ -7,6 +6,7 @@ import {
   type WhatsAppConfig,
 } from "../platform/mod.ts";
 import type { Strategies } from "../ranking/mod.ts";
+import * as contract from "../webhook-contract/mod.ts";
 import { GraphClient } from "../whatsapp/mod.ts";
 import { type Received, receiveWebhook } from "./receive.ts";
 import { Rollout } from "./rollout.ts";
@@ -14,7 +14,6 @@ import { verifySubscription } from "./verify-subscription.ts";
 import { type Queue, Worker } from "./worker.ts";
 
 const GRAPH_DEADLINE_MS = 10_000;
-const count = z.number().int();
 
 /** The whatsapp-webhook function: what Meta posts, and the worker that answers it. */
 export function createWebhookHandler(
@@ -41,18 +40,14 @@ export function createWebhookHandler(
     needsDatabase: true,
     rawEndpoints: [
       {
-        method: "GET",
-        path: "/",
+        ...contract.verifyWebhook,
         handle: (request) =>
           Promise.resolve(verifySubscription(new URL(request.url), config.verifyToken)),
       },
-      { method: "POST", path: "/", handle: receive },
+      { ...contract.receiveWebhook, handle: receive },
     ],
     endpoints: [endpoint({
-      method: "POST",
-      path: "/work",
-      summary: "Answers, sends and posts what is due; called by the clock",
-      response: z.object({ events: count, sent: count, failed: count, deliveries: count }),
+      ...contract.work,
       handle: async ({ caller }) => {
         if (caller.kind !== "service") throw new ApiError("FORBIDDEN", "Work is for the service");
         return { body: await worker.work() };

@@ -43,7 +43,7 @@ Deno.test("migrations: every code is in the catalogue, with the catalogue's stat
   for (const { file, sqlstate, code } of raised) {
     assert.ok(isErrorCode(code), `${file} raises ${code}, which the catalogue does not know`);
     if (sqlstate !== undefined) {
-      assert.equal(sqlstate, `PT${catalogue[code]}`, `${code} in ${file}`);
+      assert.equal(sqlstate, `PT${catalogue[code].status}`, `${code} in ${file}`);
     }
   }
   const inAnswers = new Set(

@@ -14,7 +14,7 @@ export async function outcomeOf<T>(call: PromiseLike<T>): Promise<Outcome<T>> {
   } catch (error) {
     if (
       error instanceof postgres.PostgresError && isErrorCode(error.message) &&
-      error.code === `PT${catalogue[error.message]}`
+      error.code === `PT${catalogue[error.message].status}`
     ) {
       return { code: error.message };
     }

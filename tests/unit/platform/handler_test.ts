@@ -38,9 +38,11 @@ function handlerOf(
     name: "demo",
     needsDatabase: true,
     endpoints: [endpoint({
+      name: "doThing",
       method: "POST",
       path: "/things/:id",
       summary: "Does a thing",
+      status: 201,
       body: z.object({ database: z.boolean().optional() }),
       response: z.unknown(),
       handle: async (context) => {
@@ -69,7 +71,7 @@ async function errorOf(response: Response): Promise<z.infer<typeof errorBody>["e
 
 Deno.test("createHandler() answers what the endpoint answers, and logs the request", async () => {
   const { send, lines } = handlerOf(({ id, idempotencyKey, caller, actingUser }) =>
-    Promise.resolve({ status: 201, body: { id, idempotencyKey, caller, actingUser } })
+    Promise.resolve({ body: { id, idempotencyKey, caller, actingUser } })
   );
   const response = await send(
     { headers: { apikey: "sb_secret_1", "idempotency-key": "k", "x-request-id": "abc" } },
@@ -174,7 +176,7 @@ Deno.test("Database.call() passes on what the function raised: its sentence and 
 });
 
 Deno.test("Database.call() tries again after a deadlock or a lock timeout, three times in all", async () => {
-  for (const [failures, status, calls] of [[2, 200, 3], [5, 500, 3]] as const) {
+  for (const [failures, status, calls] of [[2, 201, 3], [5, 500, 3]] as const) {
     let called = 0;
     const { send } = handlerOf(() => assert.fail("not reached"), {
       fetch: () => {
@@ -227,8 +229,13 @@ Deno.test("createHandler() hands a raw endpoint its request untouched, and count
       needsDatabase: false,
       endpoints: [],
       rawEndpoints: [{
+        name: "takeThing",
         method: "POST",
         path: "/",
+        summary: "Takes a thing",
+        credentials: "none",
+        response: { contentType: "text/plain", schema: z.string() },
+        errors: ["FORBIDDEN"],
         handle: async (request) => {
           const text = await request.text();
           if (text === "no") throw new ApiError("FORBIDDEN", "No");
@@ -283,6 +290,7 @@ Deno.test("createHandler() lets anybody call an endpoint that asks for a secret,
       name: "demo",
       needsDatabase: false,
       endpoints: [endpoint({
+        name: "openThing",
         method: "POST",
         path: "/open",
         summary: "Opens a thing",
