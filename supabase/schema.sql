@@ -435,6 +435,19 @@ $$;
 
 COMMENT ON FUNCTION mobility.blocked_with(p_user_id uuid) IS 'Whom a block keeps away from a person.';
 
+CREATE FUNCTION mobility.bucket_bounds(p_metric text) RETURNS double precision[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case p_metric
+    -- An offer stands for 30 seconds unless told otherwise, at most 300.
+    when 'mobility_offer_response_seconds' then '{1,2,5,10,15,20,30,45,60,120,300,Infinity}'::double precision[]
+    when 'mobility_time_to_match_seconds' then '{5,10,20,30,60,120,180,300,600,900,1800,3600,Infinity}'::double precision[]
+  end
+$$;
+
+COMMENT ON FUNCTION mobility.bucket_bounds(p_metric text) IS 'The bounds of a histogram''s buckets, in seconds.';
+
 CREATE FUNCTION mobility.call_for_help(p_user_id uuid, p_command jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -666,6 +679,43 @@ $$;
 
 COMMENT ON FUNCTION mobility.check_pin(p_match_id uuid, p_pin text) IS 'Null for the right PIN, else the error to answer with.';
 
+CREATE FUNCTION mobility.city_gauges() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with pool as materialized (
+    select l.role, l.vehicle_type, count(*) filter (where l.available) as available,
+      count(*) filter (where l.findable_from < 'infinity') as open
+    from mobility.live_positions l group by l.role, l.vehicle_type
+  ),
+  kind as (
+    select r.role, v.code as vehicle_type, coalesce(p.available, 0) as available, coalesce(p.open, 0) as open
+    from mobility.vehicle_types v cross join unnest('{driver,passenger}'::text[]) r (role)
+    left join pool p on p.role = r.role and p.vehicle_type = v.code
+  )
+  select jsonb_build_object(
+    'mobility_drivers_available', (select jsonb_agg(jsonb_build_object(
+        'labels', jsonb_build_object('vehicle_type', k.vehicle_type), 'value', k.available))
+      from kind k where k.role = 'driver'),
+    'mobility_trips_open', (select jsonb_agg(jsonb_build_object(
+        'labels', jsonb_build_object('role', k.role, 'vehicle_type', k.vehicle_type), 'value', k.open))
+      from kind k),
+    'mobility_matches_live', (select jsonb_agg(jsonb_build_object(
+        'labels', jsonb_build_object('status', s.status),
+        'value', (select count(*) from mobility.matches m where m.live and m.status = s.status)))
+      from unnest('{pending,accepted,driver_arrived,in_progress}'::text[]) s (status)),
+    'mobility_dispatches_searching', (select jsonb_build_array(jsonb_build_object('value', count(*)))
+      from mobility.dispatches d where d.status = 'running'),
+    'mobility_sos_open', (select jsonb_build_array(jsonb_build_object('value', count(*)))
+      from mobility.sos_alerts a where a.acknowledged_at is null),
+    'mobility_sos_oldest_seconds', (select jsonb_build_array(jsonb_build_object(
+        'value', coalesce(extract(epoch from now() - min(a.created_at)), 0)))
+      from mobility.sos_alerts a where a.acknowledged_at is null),
+    'mobility_rollout_percent', (select jsonb_build_array(jsonb_build_object('value', r.percent)) from mobility.rollout r))
+$$;
+
+COMMENT ON FUNCTION mobility.city_gauges() IS 'What is going on in the city now.';
+
 CREATE FUNCTION mobility.close_offers(t mobility.trips, p_reason text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -694,6 +744,111 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.close_offers(t mobility.trips, p_reason text) IS 'Calls back the offers of a trip that is taken or over.';
+
+CREATE FUNCTION mobility.connection_gauges() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with client as materialized (
+    select a.pid, a.state, a.xact_start, a.wait_event_type, a.datname
+    from pg_catalog.pg_stat_activity a
+    -- Whose kind may not be seen is somebody else's session.
+    where a.datname is not null and coalesce(a.backend_type, 'client backend') = 'client backend'
+  )
+  select jsonb_build_object(
+    'mobility_database_connections', (select jsonb_agg(jsonb_build_object(
+        'labels', jsonb_build_object('state', s.state), 'value', (
+          select count(*) from client c
+          where s.state = case c.state
+            when 'active' then 'active' when 'idle' then 'idle' when 'idle in transaction' then 'idle_in_transaction'
+            when 'idle in transaction (aborted)' then 'idle_in_transaction_aborted' else 'other' end)))
+      from unnest('{active,idle,idle_in_transaction,idle_in_transaction_aborted,other}'::text[]) s (state)),
+    'mobility_database_connections_max', jsonb_build_array(jsonb_build_object(
+      'value', current_setting('max_connections')::integer)),
+    'mobility_database_oldest_transaction_seconds', (select jsonb_build_array(jsonb_build_object(
+        'value', coalesce(extract(epoch from now() - min(c.xact_start)), 0)))
+      from client c where c.datname = current_database() and c.pid <> pg_backend_pid()),
+    'mobility_database_lock_waits', (select jsonb_build_array(jsonb_build_object('value', count(*)))
+      from client c where c.wait_event_type = 'Lock'))
+$$;
+
+COMMENT ON FUNCTION mobility.connection_gauges() IS 'What the database''s connections do.';
+
+CREATE FUNCTION mobility.count_abandoned(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_left integer;
+begin
+  with silent as materialized (
+    select c.user_id, c.step, mobility.is_left_open(c) as is_open
+    from mobility.conversations c
+    where c.step <> 'idle' and c.left_at is distinct from c.last_inbound_at
+      and c.last_inbound_at < now() - mobility.patience_in_chat()
+      and (c.lease_until is null or c.lease_until <= now())
+    order by c.last_inbound_at limit p_limit
+    -- Whoever is being answered right now has not left.
+    for update of c skip locked
+  ),
+  marked as (
+    update mobility.conversations c set left_at = c.last_inbound_at
+    from silent s where c.user_id = s.user_id
+  ),
+  counted as (
+    insert into mobility.hourly_totals as t (hour, metric, labels, value)
+    select mobility.hour_of(now()), 'mobility_conversations_abandoned_total', jsonb_build_object('step', s.step), count(*)
+    from silent s where s.is_open group by s.step order by s.step
+    on conflict (hour, metric, labels) do update set value = t.value + excluded.value
+  )
+  select count(*) into v_left from silent s where s.is_open;
+  return v_left;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.count_abandoned(p_limit integer) IS 'Counts those who left in the middle of a step.';
+
+CREATE FUNCTION mobility.count_hours(p_since timestamp with time zone) RETURNS TABLE(hour timestamp with time zone, metric text, labels jsonb, value double precision)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with observed as materialized (
+    select mobility.hour_of(o.answered_at) as hour, 'mobility_offer_response_seconds' as metric,
+      extract(epoch from o.answered_at - o.created_at)::double precision as seconds
+    from mobility.offers o where o.answered_at >= p_since and o.status = 'accepted'
+    union all
+    -- Of each trip the first time; a booking waits from when it is looked for.
+    select mobility.hour_of(m.accepted_at), 'mobility_time_to_match_seconds',
+      greatest(0, extract(epoch from m.accepted_at
+        - greatest(t.created_at, t.scheduled_for - mobility.schedule_lead())))::double precision
+    from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
+    where m.accepted_at >= p_since and not exists (
+      select 1 from mobility.matches e
+      where e.passenger_trip_id = m.passenger_trip_id and e.accepted_at < m.accepted_at)
+  )
+  select mobility.hour_of(m.ended_at), 'mobility_rides_total',
+    jsonb_build_object('vehicle_type', t.vehicle_type, 'outcome', m.status), count(*)::double precision
+  from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
+  where m.ended_at >= p_since group by 1, t.vehicle_type, m.status
+  union all
+  select mobility.hour_of(t.created_at), 'mobility_trips_created_total',
+    jsonb_build_object('role', t.role, 'vehicle_type', t.vehicle_type), count(*)
+  from mobility.trips t where t.created_at >= p_since group by 1, t.role, t.vehicle_type
+  union all
+  select mobility.hour_of(o.answered_at), 'mobility_offers_total', jsonb_build_object('outcome', o.status), count(*)
+  from mobility.offers o where o.answered_at >= p_since group by 1, o.status
+  union all
+  select o.hour, o.metric || '_bucket',
+    jsonb_build_object('le', case b.bound when 'Infinity' then '+Inf' else b.bound::text end),
+    count(*) filter (where o.seconds <= b.bound)
+  from observed o cross join unnest(mobility.bucket_bounds(o.metric)) b (bound) group by o.hour, o.metric, b.bound
+  union all
+  select o.hour, o.metric || '_sum', '{}', sum(o.seconds) from observed o group by o.hour, o.metric
+  union all
+  select o.hour, o.metric || '_count', '{}', count(*) from observed o group by o.hour, o.metric
+$$;
+
+COMMENT ON FUNCTION mobility.count_hours(p_since timestamp with time zone) IS 'What the rows tell of the hours since then.';
 
 CREATE FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -746,6 +901,31 @@ CREATE FUNCTION mobility.earnings_today(p_user_id uuid) RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION mobility.earnings_today(p_user_id uuid) IS 'Rides and income of a driver since midnight.';
+
+CREATE FUNCTION mobility.empty_totals() RETURNS TABLE(metric text, labels jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select 'mobility_rides_total', jsonb_build_object('vehicle_type', v.code, 'outcome', outcome)
+  from mobility.vehicle_types v,
+    unnest('{completed,declined,expired,cancelled_driver,cancelled_passenger}'::text[]) outcome
+  union all
+  select 'mobility_trips_created_total', jsonb_build_object('role', role, 'vehicle_type', v.code)
+  from mobility.vehicle_types v, unnest('{driver,passenger}'::text[]) role
+  union all
+  select 'mobility_offers_total', jsonb_build_object('outcome', outcome)
+  from unnest('{accepted,declined,expired,taken,cancelled,withdrawn}'::text[]) outcome
+  union all
+  select h.metric || p.part, p.labels
+  from unnest('{mobility_offer_response_seconds,mobility_time_to_match_seconds}'::text[]) h (metric),
+    lateral (
+      select '_bucket', jsonb_build_object('le', case b.bound when 'Infinity' then '+Inf' else b.bound::text end)
+      from unnest(mobility.bucket_bounds(h.metric)) b (bound)
+      union all values ('_sum', '{}'::jsonb), ('_count', '{}')
+    ) p (part, labels)
+$$;
+
+COMMENT ON FUNCTION mobility.empty_totals() IS 'Every series of the totals.';
 
 CREATE FUNCTION mobility.end_trip(p_trip_id uuid, p_status text, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
@@ -878,6 +1058,29 @@ $$;
 
 COMMENT ON FUNCTION mobility.finish_driver_trip(m mobility.matches) IS 'Ends the driver''s trip; a driver in chat is online again.';
 
+CREATE FUNCTION mobility.fold_hours() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_folded integer;
+begin
+  with old as (
+    delete from mobility.hourly_totals
+    where hour < mobility.hour_of(now() - mobility.hours_kept()) and hour > '-infinity' returning metric, labels, value
+  ),
+  folded as (
+    insert into mobility.hourly_totals as t (hour, metric, labels, value)
+    select '-infinity', o.metric, o.labels, sum(o.value) from old o group by o.metric, o.labels
+    on conflict (hour, metric, labels) do update set value = t.value + excluded.value
+  )
+  select count(*) into v_folded from old;
+  return v_folded;
+end
+$$;
+
+COMMENT ON FUNCTION mobility.fold_hours() IS 'Adds old hours up.';
+
 CREATE FUNCTION mobility.follow_rides(p_points jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -956,6 +1159,26 @@ $$;
 
 COMMENT ON FUNCTION mobility.forget(p_limit integer) IS 'Forgets what people wrote and what is long over.';
 
+CREATE FUNCTION mobility.forget_job_runs(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_forgotten integer := 0;
+begin
+  if to_regclass('cron.job_run_details') is not null then
+    execute $delete$
+      delete from cron.job_run_details where runid in (
+        select runid from cron.job_run_details where start_time < now() - interval '1 day' order by runid limit $1)
+    $delete$ using p_limit;
+    get diagnostics v_forgotten = row_count;
+  end if;
+  return v_forgotten;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility.forget_job_runs(p_limit integer) IS 'Deletes what pg_cron noted of runs longer than a day ago.';
+
 CREATE FUNCTION mobility.freshness_limit() RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -1010,6 +1233,20 @@ $$;
 
 COMMENT ON FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) IS 'Takes a number from who had it.';
 
+CREATE FUNCTION mobility.hour_of(p_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select date_trunc('hour', p_at, 'UTC') $$;
+
+COMMENT ON FUNCTION mobility.hour_of(p_at timestamp with time zone) IS 'The hour of a time, in UTC.';
+
+CREATE FUNCTION mobility.hours_kept() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select interval '7 days' $$;
+
+COMMENT ON FUNCTION mobility.hours_kept() IS 'For how long totals are kept by the hour.';
+
 CREATE FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1061,6 +1298,37 @@ CREATE FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) RETURNS boolea
 $$;
 
 COMMENT ON FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) IS 'Whether one of two people has blocked the other.';
+
+CREATE TABLE mobility.conversations (
+    user_id uuid NOT NULL,
+    step text DEFAULT 'idle'::text NOT NULL,
+    context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    locale_known boolean DEFAULT false NOT NULL,
+    last_inbound_at timestamp with time zone,
+    lease uuid,
+    lease_until timestamp with time zone,
+    left_at timestamp with time zone,
+    CONSTRAINT conversations_step_check CHECK (((char_length(step) >= 1) AND (char_length(step) <= 40)))
+);
+
+COMMENT ON TABLE mobility.conversations IS 'Where each person is in the conversation.';
+
+CREATE FUNCTION mobility.is_left_open(c mobility.conversations) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when c.step = 'pin' then exists (
+      select 1 from mobility.matches m where m.live and m.driver_user_id = c.user_id and m.status = 'driver_arrived')
+    when c.step = 'contact' or c.context ->> 'later' = 'true' then true
+    else not exists (
+      select 1 from mobility.matches m where m.live and m.status <> 'pending'
+        and c.user_id = case c.context ->> 'role' when 'driver' then m.driver_user_id
+          when 'passenger' then m.passenger_user_id end)
+  end
+$$;
+
+COMMENT ON FUNCTION mobility.is_left_open(c mobility.conversations) IS 'Whether what a person was asked last still waits for an answer.';
 
 CREATE FUNCTION mobility.is_plausible(p_lat double precision, p_lng double precision) RETURNS boolean
     LANGUAGE sql STABLE
@@ -1152,6 +1420,21 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) IS 'Whether a point is inside a boundary.';
+
+CREATE FUNCTION mobility.job_gauges() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'mobility_job_last_success_timestamp_seconds', jsonb_agg(jsonb_build_object(
+      'labels', l.labels, 'value', extract(epoch from r.last_success_at))),
+    'mobility_job_last_duration_seconds', jsonb_agg(jsonb_build_object(
+      'labels', l.labels, 'value', r.last_duration_ms / 1000.0)),
+    'mobility_job_runs_total', jsonb_agg(jsonb_build_object('labels', l.labels, 'value', r.runs)))
+  from mobility.job_runs r cross join lateral (select jsonb_build_object('job', r.job) as labels) l
+$$;
+
+COMMENT ON FUNCTION mobility.job_gauges() IS 'When each job last did its work.';
 
 CREATE FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -1780,6 +2063,13 @@ $$;
 
 COMMENT ON FUNCTION mobility.paces_at(p_at timestamp with time zone) IS 'What was learnt about travel times, by vehicle, for an hour.';
 
+CREATE FUNCTION mobility.patience_in_chat() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select interval '30 minutes' $$;
+
+COMMENT ON FUNCTION mobility.patience_in_chat() IS 'Silence after which somebody in the middle of a step has left.';
+
 CREATE FUNCTION mobility.person_card(p_user_id uuid, p_role text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1928,6 +2218,47 @@ $$;
 
 COMMENT ON FUNCTION mobility.push_sos() IS 'Tells the operators of a call for help.';
 
+CREATE FUNCTION mobility.realtime_gauges() RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_messages regclass := to_regclass('realtime.messages');
+  v_up integer;
+  v_lost bigint;
+begin
+  if v_messages is null then return '{}'::jsonb; end if;
+  -- As Realtime itself asks who may send: with a row that is taken back.
+  begin
+    execute format('insert into %s (topic, extension) values (''mobility:probe'', ''broadcast'')', v_messages);
+    raise sqlstate 'MB000';
+  exception
+    when sqlstate 'MB000' then v_up := 1;
+    when others then v_up := 0;
+  end;
+  -- A change and its messages are of one transaction, and so of one time, by which they are looked up: the day's
+  -- table has a row for each movement of each ride. Realtime's clock is the session's, the embedded stack's is UTC.
+  execute format($count$
+    select count(*) from (
+      select e.*, m.driver_user_id, m.passenger_user_id
+      from mobility.match_events e join mobility.matches m on m.id = e.match_id
+      where e.at > now() - interval '15 minutes' order by e.at desc limit 5000
+    ) e
+    cross join unnest(array['match:' || e.match_id, 'user:' || e.driver_user_id, 'user:' || e.passenger_user_id,
+      'operators']) told (topic)
+    where not exists (
+      select from %s r
+      where r.extension = 'broadcast' and r.private is true and r.topic = told.topic and r.event = 'match_changed'
+        and r.inserted_at in (e.at at time zone 'UTC', e.at::timestamp)
+        and r.payload ->> 'match_id' = e.match_id::text and r.payload ->> 'status' = e.to_status)
+  $count$, v_messages) into v_lost;
+  return jsonb_build_object('mobility_realtime_up', jsonb_build_array(jsonb_build_object('value', v_up)),
+    'mobility_realtime_lost', jsonb_build_array(jsonb_build_object('value', v_lost)));
+end
+$_$;
+
+COMMENT ON FUNCTION mobility.realtime_gauges() IS 'Whether Realtime takes what it is told.';
+
 CREATE FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1943,6 +2274,20 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) IS 'Appends a transition to the event log and broadcasts it.';
+
+CREATE FUNCTION mobility.record_run(p_job text, p_started timestamp with time zone DEFAULT statement_timestamp()) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into mobility.job_runs (job) values (p_job) on conflict do nothing;
+  update mobility.job_runs set last_success_at = clock_timestamp(), runs = runs + 1,
+    last_duration_ms = greatest(0, extract(epoch from clock_timestamp() - p_started) * 1000)
+  where job = (select r.job from mobility.job_runs r where r.job = p_job for update skip locked);
+end
+$$;
+
+COMMENT ON FUNCTION mobility.record_run(p_job text, p_started timestamp with time zone) IS 'Notes that a scheduled job has done its work.';
 
 CREATE FUNCTION mobility.refresh_paces(p_at timestamp with time zone DEFAULT now()) RETURNS integer
     LANGUAGE plpgsql
@@ -2476,6 +2821,28 @@ $$;
 
 COMMENT ON FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) IS 'Confirms or moves an online driver.';
 
+CREATE FUNCTION mobility.table_gauges() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'mobility_table_rows', jsonb_agg(jsonb_build_object(
+      'labels', jsonb_build_object('table', t.name, 'kind', k.kind),
+      'value', case k.kind when 'live' then t.live_rows else t.dead_rows end)),
+    'mobility_table_bytes', jsonb_agg(jsonb_build_object('labels', jsonb_build_object('table', t.name), 'value', t.bytes))
+      filter (where k.kind = 'live'))
+  from (
+    select r.relname as name, sum(s.n_live_tup) as live_rows, sum(s.n_dead_tup) as dead_rows,
+      sum(pg_total_relation_size(s.relid)) as bytes
+    from pg_catalog.pg_stat_user_tables s
+    join pg_catalog.pg_class r on r.oid = coalesce(pg_partition_root(s.relid), s.relid)
+    where s.schemaname = 'mobility' group by r.relname
+  ) t
+  cross join unnest('{live,dead}'::text[]) k (kind)
+$$;
+
+COMMENT ON FUNCTION mobility.table_gauges() IS 'Rows and bytes of the tables.';
+
 CREATE FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2658,6 +3025,20 @@ CREATE FUNCTION mobility.time_zone() RETURNS text
     AS $$ select coalesce((select timezone from mobility.areas order by code limit 1), 'Africa/Kigali') $$;
 
 COMMENT ON FUNCTION mobility.time_zone() IS 'The time zone of the first service area.';
+
+CREATE FUNCTION mobility.total_gauges() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_object_agg(f.metric, f.samples), '{}')
+  from (
+    select s.metric, jsonb_agg(jsonb_build_object('labels', s.labels, 'value', s.value)) as samples
+    from (select metric, labels, sum(value) as value from mobility.hourly_totals group by metric, labels) s
+    group by s.metric
+  ) f
+$$;
+
+COMMENT ON FUNCTION mobility.total_gauges() IS 'The totals.';
 
 CREATE FUNCTION mobility.trip_json(t mobility.trips) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3411,6 +3792,26 @@ $$;
 
 COMMENT ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) IS 'Opens a trip: {trip, replaced_trip_id, vehicle}.';
 
+CREATE FUNCTION public.database_gauges() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select mobility.connection_gauges() || mobility.table_gauges() || (
+    select jsonb_build_object(
+      'mobility_database_size_bytes', jsonb_build_array(jsonb_build_object('value', pg_database_size(d.datid))),
+      'mobility_database_transactions_total', jsonb_build_array(
+        jsonb_build_object('labels', '{"outcome": "commit"}'::jsonb, 'value', d.xact_commit),
+        jsonb_build_object('labels', '{"outcome": "rollback"}'::jsonb, 'value', d.xact_rollback)),
+      'mobility_database_blocks_total', jsonb_build_array(
+        jsonb_build_object('labels', '{"source": "cache"}'::jsonb, 'value', d.blks_hit),
+        jsonb_build_object('labels', '{"source": "disk"}'::jsonb, 'value', d.blks_read)),
+      'mobility_database_deadlocks_total', jsonb_build_array(jsonb_build_object('value', d.deadlocks)),
+      'mobility_database_temp_bytes_total', jsonb_build_array(jsonb_build_object('value', d.temp_bytes)))
+    from pg_catalog.pg_stat_database d where d.datname = current_database())
+$$;
+
+COMMENT ON FUNCTION public.database_gauges() IS 'The database in numbers: {family: [{labels, value}]}.';
+
 CREATE FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer DEFAULT 3, p_offer_s integer DEFAULT 30, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3730,6 +4131,29 @@ $$;
 
 COMMENT ON FUNCTION public.open_link(p_token text) IS 'The ride behind a link as its viewer may see it.';
 
+CREATE FUNCTION public.operations_gauges() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_gauges regproc := to_regproc('mobility_v1.gauges');
+  v_bridge jsonb;
+begin
+  -- Beside V1, the bridge tells of itself in the same shape; the rest is told without it when it cannot.
+  if v_gauges is not null then
+    begin
+      execute format('select %s()', v_gauges) into v_bridge;
+    exception when others then
+      raise warning 'mobility_v1.gauges(): %', sqlerrm;
+    end;
+  end if;
+  return mobility.city_gauges() || mobility.job_gauges() || mobility.total_gauges() || mobility.realtime_gauges()
+    || coalesce(v_bridge, '{}');
+end
+$$;
+
+COMMENT ON FUNCTION public.operations_gauges() IS 'The service in numbers: {family: [{labels, value}]}.';
+
 CREATE FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid DEFAULT NULL::uuid, p_trip_id uuid DEFAULT NULL::uuid, p_reason text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3980,6 +4404,37 @@ CREATE FUNCTION public.ping() RETURNS jsonb
 
 COMMENT ON FUNCTION public.ping() IS 'Answers, for health checks.';
 
+CREATE FUNCTION public.prune(p_limit integer DEFAULT 20000) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_started timestamptz := clock_timestamp();
+  v_hours integer := 0;
+  v_searches integer;
+  v_rates integer;
+  v_runs integer;
+begin
+  -- Not while hours are being counted, nor by two at once.
+  if pg_try_advisory_xact_lock(hashtextextended('mobility.hourly_totals', 0)) then
+    v_hours := mobility.fold_hours();
+  end if;
+  delete from mobility.dispatches where id = any (array(
+    select id from mobility.dispatches
+    where ended_at < now() - interval '90 days' order by ended_at limit p_limit for update skip locked));
+  get diagnostics v_searches = row_count;
+  delete from mobility.sending_pairs where user_id = any (array(
+    select user_id from mobility.sending_pairs
+    where next_slot_at < now() - interval '1 day' limit p_limit for update skip locked));
+  get diagnostics v_rates = row_count;
+  v_runs := mobility.forget_job_runs(p_limit);
+  perform mobility.record_run('prune', v_started);
+  return jsonb_build_object('hours', v_hours, 'searches', v_searches, 'rates', v_rates, 'job_runs', v_runs);
+end
+$$;
+
+COMMENT ON FUNCTION public.prune(p_limit integer) IS 'Takes away what is long over; answers with counts.';
+
 CREATE FUNCTION public.queue_depths() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -4143,6 +4598,18 @@ $$;
 
 COMMENT ON FUNCTION public.record_outbox(p_results jsonb) IS 'Records what became of claimed messages.';
 
+CREATE FUNCTION public.record_work(p_duration_ms integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform mobility.record_run('work', clock_timestamp() - make_interval(secs => p_duration_ms / 1000.0));
+  return '{"recorded": true}'::jsonb;
+end
+$$;
+
+COMMENT ON FUNCTION public.record_work(p_duration_ms integer) IS 'Notes that the worker has emptied the queues.';
+
 CREATE FUNCTION public.retry_dead_letter(p_acting_user uuid, p_queue text, p_id text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4208,6 +4675,38 @@ $$;
 
 COMMENT ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) IS 'Takes back the links to a ride: {revoked}.';
 
+CREATE FUNCTION public.roll_up() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_started timestamptz := clock_timestamp();
+  v_since timestamptz;
+  v_counted integer;
+  v_left integer;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('mobility.hourly_totals', 0)) then
+    return '{"busy": true}'::jsonb;
+  end if;
+  select mobility.hour_of(least(now(), max(last_success_at)) - interval '2 hours') into v_since
+  from mobility.job_runs where job = 'roll_up';
+  -- Of an hour that was added up to the older ones, nothing may be counted a second time.
+  v_since := greatest(v_since, mobility.hour_of(now() - mobility.hours_kept() + interval '1 day'));
+
+  insert into mobility.hourly_totals (hour, metric, labels, value)
+  select '-infinity', e.metric, e.labels, 0 from mobility.empty_totals() e on conflict do nothing;
+  insert into mobility.hourly_totals as t (hour, metric, labels, value)
+  select c.hour, c.metric, c.labels, c.value from mobility.count_hours(v_since) c
+  on conflict (hour, metric, labels) do update set value = excluded.value where excluded.value > t.value;
+  get diagnostics v_counted = row_count;
+  v_left := mobility.count_abandoned(1000);
+  perform mobility.record_run('roll_up', v_started);
+  return jsonb_build_object('counted', v_counted, 'left', v_left);
+end
+$$;
+
+COMMENT ON FUNCTION public.roll_up() IS 'Counts what was done in the last hours: {counted, left}.';
+
 CREATE FUNCTION public.set_rollout(p_percent integer, p_by text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4228,6 +4727,7 @@ CREATE FUNCTION public.sweep(p_limit integer DEFAULT 500) RETURNS jsonb
     SET search_path TO ''
     AS $$
 declare
+  v_started timestamptz := clock_timestamp();
   v_id uuid;
   m mobility.matches;
   v_matches integer := 0;
@@ -4298,6 +4798,7 @@ begin
     where created_at < now() - interval '1 day' limit p_limit for update skip locked
   ));
   get diagnostics v_part = row_count;
+  perform mobility.record_run('sweep', v_started);
   return jsonb_build_object('expired_matches', v_matches, 'expired_trips', v_trips,
     'hidden_positions', v_hidden, 'due_trips', v_due, 'forgotten_keys', v_part);
 end
@@ -4309,10 +4810,15 @@ CREATE FUNCTION public.sweep_chat(p_limit integer DEFAULT 1000) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_started timestamptz := clock_timestamp();
+  v_counts jsonb;
 begin
-  return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
+  v_counts := jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
     'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
     'forgotten', mobility.forget(p_limit));
+  perform mobility.record_run('sweep_chat', v_started);
+  return v_counts;
 end
 $$;
 
@@ -4323,6 +4829,7 @@ CREATE FUNCTION public.sweep_dispatch(p_limit integer DEFAULT 200) RETURNS jsonb
     SET search_path TO ''
     AS $$
 declare
+  v_started timestamptz := clock_timestamp();
   d mobility.dispatches;
   o mobility.offers;
   v_due uuid[];
@@ -4365,6 +4872,7 @@ begin
     perform mobility.advance_dispatch(d.id);
     v_dispatches := v_dispatches + 1;
   end loop;
+  perform mobility.record_run('sweep_dispatch', v_started);
   return jsonb_build_object('dispatches', v_dispatches, 'expired_offers', v_expired);
 end
 $$;
@@ -4493,19 +5001,6 @@ CREATE TABLE mobility.blocks (
 
 COMMENT ON TABLE mobility.blocks IS 'Who will not be brought together with whom; it holds both ways.';
 
-CREATE TABLE mobility.conversations (
-    user_id uuid NOT NULL,
-    step text DEFAULT 'idle'::text NOT NULL,
-    context jsonb DEFAULT '{}'::jsonb NOT NULL,
-    locale_known boolean DEFAULT false NOT NULL,
-    last_inbound_at timestamp with time zone,
-    lease uuid,
-    lease_until timestamp with time zone,
-    CONSTRAINT conversations_step_check CHECK (((char_length(step) >= 1) AND (char_length(step) <= 40)))
-);
-
-COMMENT ON TABLE mobility.conversations IS 'Where each person is in the conversation.';
-
 CREATE TABLE mobility.deliveries (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     target text NOT NULL,
@@ -4543,6 +5038,15 @@ CREATE TABLE mobility.dispatches (
 
 COMMENT ON TABLE mobility.dispatches IS 'Each search for a driver by offers, and how far down the list it is.';
 
+CREATE TABLE mobility.hourly_totals (
+    hour timestamp with time zone NOT NULL,
+    metric text NOT NULL,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    value double precision NOT NULL
+);
+
+COMMENT ON TABLE mobility.hourly_totals IS 'Counters by the hour; the sum of all hours is what the metrics show.';
+
 CREATE TABLE mobility.idempotency_keys (
     scope text NOT NULL,
     key text NOT NULL,
@@ -4562,6 +5066,16 @@ ALTER TABLE mobility.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE mobility.job_runs (
+    job text NOT NULL,
+    last_success_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_duration_ms integer DEFAULT 0 NOT NULL,
+    runs bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT job_runs_job_check CHECK ((job ~ '^[a-z0-9_]{1,40}$'::text))
+);
+
+COMMENT ON TABLE mobility.job_runs IS 'When each scheduled job last did its work.';
 
 CREATE TABLE mobility.live_positions (
     trip_id uuid NOT NULL,
@@ -5201,6 +5715,9 @@ ALTER TABLE ONLY mobility.deliveries
 ALTER TABLE ONLY mobility.dispatches
     ADD CONSTRAINT dispatches_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.hourly_totals
+    ADD CONSTRAINT hourly_totals_pkey PRIMARY KEY (hour, metric, labels);
+
 ALTER TABLE ONLY mobility.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
 
@@ -5209,6 +5726,9 @@ ALTER TABLE ONLY mobility.inbox
 
 ALTER TABLE ONLY mobility.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility.job_runs
+    ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
 
 ALTER TABLE ONLY mobility.live_positions
     ADD CONSTRAINT live_positions_pkey PRIMARY KEY (trip_id, role, vehicle_type);
@@ -5349,9 +5869,13 @@ CREATE INDEX areas_boundary ON mobility.areas USING gist (boundary);
 
 CREATE INDEX blocks_blocked ON mobility.blocks USING btree (blocked_user_id);
 
+CREATE INDEX conversations_unfinished ON mobility.conversations USING btree (last_inbound_at) WHERE ((step <> 'idle'::text) AND (left_at IS DISTINCT FROM last_inbound_at));
+
 CREATE INDEX deliveries_created ON mobility.deliveries USING btree (created_at) WHERE (status <> 'queued'::text);
 
 CREATE INDEX deliveries_queued ON mobility.deliveries USING btree (not_before) WHERE (status = 'queued'::text);
+
+CREATE INDEX dispatches_ended ON mobility.dispatches USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE UNIQUE INDEX dispatches_one_running ON mobility.dispatches USING btree (passenger_trip_id) WHERE (status = 'running'::text);
 
@@ -5395,9 +5919,13 @@ CREATE INDEX live_passengers_other_position_idx ON mobility.live_passengers_othe
 
 CREATE INDEX live_passengers_truck_position_idx ON mobility.live_passengers_truck USING gist ("position") WHERE available;
 
+CREATE INDEX match_events_at ON mobility.match_events USING btree (at);
+
 CREATE INDEX match_events_match ON mobility.match_events USING btree (match_id, id);
 
 CREATE INDEX match_pins_passenger ON mobility.match_pins USING btree (passenger_user_id);
+
+CREATE INDEX matches_accepted ON mobility.matches USING btree (accepted_at) WHERE (accepted_at IS NOT NULL);
 
 CREATE INDEX matches_arrived ON mobility.matches USING btree (arrived_at) WHERE (arrived_at IS NOT NULL);
 
@@ -5406,6 +5934,8 @@ CREATE INDEX matches_completed ON mobility.matches USING btree (completed_at) WH
 CREATE INDEX matches_driver ON mobility.matches USING btree (driver_user_id, created_at DESC);
 
 CREATE INDEX matches_driver_trip ON mobility.matches USING btree (driver_trip_id, created_at DESC);
+
+CREATE INDEX matches_ended ON mobility.matches USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE UNIQUE INDEX matches_one_live_per_driver ON mobility.matches USING btree (driver_user_id) WHERE live;
 
@@ -5416,6 +5946,8 @@ CREATE INDEX matches_passenger ON mobility.matches USING btree (passenger_user_i
 CREATE INDEX matches_passenger_trip ON mobility.matches USING btree (passenger_trip_id, created_at DESC);
 
 CREATE INDEX matches_unfinished ON mobility.matches USING btree (status, updated_at) WHERE live;
+
+CREATE INDEX offers_answered ON mobility.offers USING btree (answered_at) WHERE (answered_at IS NOT NULL);
 
 CREATE INDEX offers_driver_trip ON mobility.offers USING btree (driver_trip_id) WHERE (status = 'offered'::text);
 
@@ -5470,6 +6002,8 @@ CREATE INDEX trip_links_match ON mobility.trip_links USING btree (match_id);
 CREATE INDEX trip_links_user ON mobility.trip_links USING btree (user_id);
 
 CREATE INDEX trips_active ON mobility.trips USING btree (user_id, role) WHERE (status = ANY (ARRAY['open'::text, 'matched'::text]));
+
+CREATE INDEX trips_created ON mobility.trips USING btree (created_at);
 
 CREATE UNIQUE INDEX trips_one_open ON mobility.trips USING btree (user_id, role) WHERE ((status = 'open'::text) AND (scheduled_for IS NULL));
 
@@ -5687,6 +6221,10 @@ CREATE POLICY dispatches_read_own ON mobility.dispatches FOR SELECT TO authentic
    FROM mobility.trips t
   WHERE ((t.id = dispatches.passenger_trip_id) AND (t.user_id = ( SELECT auth.uid() AS uid))))));
 
+ALTER TABLE mobility.hourly_totals ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY hourly_totals_service_only ON mobility.hourly_totals TO service_role USING (true) WITH CHECK (true);
+
 ALTER TABLE mobility.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY idempotency_keys_service_only ON mobility.idempotency_keys TO service_role USING (true) WITH CHECK (true);
@@ -5694,6 +6232,10 @@ CREATE POLICY idempotency_keys_service_only ON mobility.idempotency_keys TO serv
 ALTER TABLE mobility.inbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY inbox_service_only ON mobility.inbox TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE mobility.job_runs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY job_runs_service_only ON mobility.job_runs TO service_role USING (true) WITH CHECK (true);
 
 ALTER TABLE mobility.live_drivers ENABLE ROW LEVEL SECURITY;
 
@@ -5895,6 +6437,8 @@ REVOKE ALL ON FUNCTION mobility.bind_trips(p_passenger mobility.trips, p_driver 
 
 REVOKE ALL ON FUNCTION mobility.blocked_with(p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.bucket_bounds(p_metric text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.call_for_help(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.cancel_trip_in_chat(p_user_id uuid, p_command jsonb) FROM PUBLIC;
@@ -5913,7 +6457,15 @@ REVOKE ALL ON FUNCTION mobility.check_operator(p_acting_user uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.check_pin(p_match_id uuid, p_pin text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.city_gauges() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.close_offers(t mobility.trips, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.connection_gauges() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.count_abandoned(p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.count_hours(p_since timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) TO authenticated;
@@ -5922,6 +6474,8 @@ GRANT ALL ON FUNCTION mobility.distance_m(p_lat_a double precision, p_lng_a doub
 REVOKE ALL ON FUNCTION mobility.driver_card(m mobility.matches) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.earnings_today(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.empty_totals() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.end_trip(p_trip_id uuid, p_status text, p_reason text) FROM PUBLIC;
 
@@ -5935,9 +6489,13 @@ REVOKE ALL ON FUNCTION mobility.find_person(p_whatsapp_user_id text, p_phone tex
 
 REVOKE ALL ON FUNCTION mobility.finish_driver_trip(m mobility.matches) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.fold_hours() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.follow_rides(p_points jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.forget(p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.forget_job_runs(p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.freshness_limit() FROM PUBLIC;
 
@@ -5945,9 +6503,15 @@ REVOKE ALL ON FUNCTION mobility.give_up(e mobility.inbox, p_code text) FROM PUBL
 
 REVOKE ALL ON FUNCTION mobility.hand_over_phone(p_phone text, p_to uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.hour_of(p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.hours_kept() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, p_display_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.is_left_open(c mobility.conversations) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
@@ -5958,6 +6522,8 @@ REVOKE ALL ON FUNCTION mobility.is_sent_again(o mobility.outbox, p_error_code in
 REVOKE ALL ON FUNCTION mobility.is_somebody_near(t mobility.trips) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_within(p_boundary extensions.geometry, p_lat double precision, p_lng double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.job_gauges() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.judge_position(p_from_lat double precision, p_from_lng double precision, p_from_at timestamp with time zone, p_lat double precision, p_lng double precision, p_at timestamp with time zone, p_mock boolean) FROM PUBLIC;
 
@@ -6017,6 +6583,8 @@ REVOKE ALL ON FUNCTION mobility.pace_json(v mobility.vehicle_types, p_lat double
 
 REVOKE ALL ON FUNCTION mobility.paces_at(p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.patience_in_chat() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.person_card(p_user_id uuid, p_role text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.plain_eta_s(v mobility.vehicle_types, p_lat_a double precision, p_lng_a double precision, p_lat_b double precision, p_lng_b double precision) FROM PUBLIC;
@@ -6037,7 +6605,11 @@ REVOKE ALL ON FUNCTION mobility.push_offer() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.push_sos() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.realtime_gauges() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.record_run(p_job text, p_started timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.refresh_paces(p_at timestamp with time zone) FROM PUBLIC;
 
@@ -6084,6 +6656,8 @@ REVOKE ALL ON FUNCTION mobility.standing_offers(p_vehicle_type text, p_boundary 
 
 REVOKE ALL ON FUNCTION mobility.stay_online(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.table_gauges() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.tell_match(m mobility.matches, p_from_status text, p_only uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.tell_match_fell_through(m mobility.matches, p_from_status text, p_driver_name text, p_seen boolean) FROM PUBLIC;
@@ -6093,6 +6667,8 @@ REVOKE ALL ON FUNCTION mobility.tell_withdrawn(m mobility.matches) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility.time_ride() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.time_zone() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.total_gauges() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.trip_json(t mobility.trips) FROM PUBLIC;
 
@@ -6145,6 +6721,9 @@ GRANT ALL ON FUNCTION public.create_link(p_acting_user uuid, p_match_id uuid, p_
 REVOKE ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_trip(p_acting_user uuid, p_user_id uuid, p_role text, p_vehicle_type text, p_pickup_lat double precision, p_pickup_lng double precision, p_pickup_text text, p_dropoff_lat double precision, p_dropoff_lng double precision, p_dropoff_text text, p_expires_in_s integer, p_scheduled_for timestamp with time zone, p_idempotency_key text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.database_gauges() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.database_gauges() TO service_role;
+
 REVOKE ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer, p_offer_s integer, p_idempotency_key text) TO service_role;
 
@@ -6181,6 +6760,9 @@ GRANT ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) TO ser
 REVOKE ALL ON FUNCTION public.open_link(p_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_link(p_token text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.operations_gauges() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.operations_gauges() TO service_role;
+
 REVOKE ALL ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.operator_cancel(p_acting_user uuid, p_match_id uuid, p_trip_id uuid, p_reason text) TO service_role;
 
@@ -6208,6 +6790,9 @@ GRANT ALL ON FUNCTION public.people_cards(p_trip_ids uuid[]) TO service_role;
 REVOKE ALL ON FUNCTION public.ping() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ping() TO service_role;
 
+REVOKE ALL ON FUNCTION public.prune(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prune(p_limit integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.queue_depths() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.queue_depths() TO service_role;
 
@@ -6223,11 +6808,17 @@ GRANT ALL ON FUNCTION public.record_deliveries(p_results jsonb) TO service_role;
 REVOKE ALL ON FUNCTION public.record_outbox(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_outbox(p_results jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION public.record_work(p_duration_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_work(p_duration_ms integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.retry_dead_letter(p_acting_user uuid, p_queue text, p_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.retry_dead_letter(p_acting_user uuid, p_queue text, p_id text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.roll_up() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.roll_up() TO service_role;
 
 REVOKE ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) TO service_role;

@@ -23,6 +23,8 @@ export const JOBS: readonly Job[] = [
   { name: "sweep", rpc: "sweep", every_s: 5 },
   { name: "sweep_dispatch", rpc: "sweep_dispatch", every_s: 2 },
   { name: "sweep_chat", rpc: "sweep_chat", every_s: 15 },
+  { name: "roll_up", rpc: "roll_up", every_s: 60 },
+  { name: "prune", rpc: "prune", every_s: 3600 },
   { name: "work", function: "whatsapp-webhook", path: "work", every_s: 1 },
 ];
 
@@ -34,6 +36,9 @@ export interface RunJobsOptions {
   readonly functions: readonly string[];
   readonly onProgress: (line: string) => void;
 }
+
+/** Before its first run a job waits no longer than this: a stack is often stopped before an hour is over. */
+const FIRST_AFTER_S = 15;
 
 const refusalSchema = z.object({ message: z.string() });
 
@@ -53,8 +58,8 @@ function schedule(
 ): void {
   let lastFailure: string | undefined;
   let timer: ReturnType<typeof setTimeout>;
-  const wait = (): void => {
-    timer = setTimeout(run, job.every_s * 1000);
+  const wait = (seconds: number): void => {
+    timer = setTimeout(run, seconds * 1000);
   };
   const run = async (): Promise<void> => {
     const failure = await call(job, options);
@@ -64,10 +69,10 @@ function schedule(
       options.onProgress(`job "${job.name}" failed: ${failure}`);
     }
     lastFailure = failure;
-    wait();
+    wait(job.every_s);
   };
   options.signal.addEventListener("abort", () => clearTimeout(timer));
-  wait();
+  wait(Math.min(job.every_s, FIRST_AFTER_S));
 }
 
 async function call(

@@ -6,7 +6,7 @@ const PATIENCE_MS = 2_000;
 
 /** A function without arguments, and what it answers. */
 export interface BriefQuestion<T> {
-  readonly rpc: "queue_depths" | "eta_accuracy";
+  readonly rpc: "queue_depths" | "eta_accuracy" | "operations_gauges" | "database_gauges" | "ping";
   readonly answer: z.ZodType<T>;
   readonly patienceMs?: number;
 }

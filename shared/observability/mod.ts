@@ -1,13 +1,13 @@
-import { ApiError, createHandler, type Platform, renderMetrics } from "../platform/mod.ts";
-import { renderEtaGauges } from "./eta-gauges.ts";
-import { renderQueueGauges } from "./queue-gauges.ts";
+import { ApiError, createHandler, type Platform } from "../platform/mod.ts";
+import { renderPage } from "./render-page.ts";
 import { scrapeDeclaration } from "./scrape-declaration.ts";
 
 export { scrapeDeclaration };
 
 /**
- * The metrics function: what every function counted, how full the queues are and how far the ETAs were off, for
- * Prometheus. Callers are the service, or whoever holds METRICS_TOKEN (a scraper sends it as a bearer token).
+ * The metrics function: what every function counted, what the service does and how the database is, for Prometheus.
+ * It says what it can when one of Redis and the database is gone. Callers are the service, or whoever holds
+ * METRICS_TOKEN (a scraper sends it as a bearer token).
  */
 export function createMetricsHandler(platform: Platform): (request: Request) => Promise<Response> {
   return createHandler(platform, {
@@ -23,18 +23,11 @@ export function createMetricsHandler(platform: Platform): (request: Request) => 
 
 async function showMetrics(platform: Platform, request: Request): Promise<Response> {
   await authorize(platform, request.headers);
-  if (!platform.cache.enabled) {
-    throw new ApiError("SERVICE_UNAVAILABLE", "Metrics are kept in Redis, and none is configured");
+  const page = await renderPage(platform);
+  if (page === undefined) {
+    throw new ApiError("SERVICE_UNAVAILABLE", "Neither Redis nor the database answered");
   }
-  const [text, ...gauges] = await Promise.all([
-    renderMetrics(platform.cache),
-    renderQueueGauges(platform),
-    renderEtaGauges(platform),
-  ]);
-  if (text === undefined) {
-    throw new ApiError("SERVICE_UNAVAILABLE", "Redis, which keeps the metrics, did not answer");
-  }
-  return new Response(text + gauges.join(""), {
+  return new Response(page, {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
   });
 }

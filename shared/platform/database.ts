@@ -20,17 +20,34 @@ const refusal = z.object({
   error: z.object({ code: z.string(), details: z.unknown().optional() }),
 });
 
+/** A call that has ended: refused when the rules said no, failed when nobody answered or something broke. */
+export interface DatabaseCall {
+  readonly rpc: string;
+  readonly outcome: "ok" | "refused" | "failed";
+  readonly seconds: number;
+}
+
+/** What a database tells, and how it reaches its API. */
+export interface DatabaseOptions {
+  readonly logger: Logger;
+  readonly fetch?: typeof fetch;
+  /** Told of each call that has ended. */
+  readonly onCall?: (call: DatabaseCall) => void;
+}
+
 /** The project's database, through its API; each call is one round trip. */
 export class Database {
   readonly #client: SupabaseClient<Schema>;
   readonly #logger: Logger;
   readonly #deadlineMs: number;
+  readonly #onCall: (call: DatabaseCall) => void;
 
   constructor(
     connection: { url: string; key: string; deadlineMs: number },
-    options: { logger: Logger; fetch?: typeof fetch },
+    options: DatabaseOptions,
   ) {
     this.#logger = options.logger;
+    this.#onCall = options.onCall ?? (() => {});
     this.#deadlineMs = connection.deadlineMs;
     this.#client = createClient<Schema>(connection.url, connection.key, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
@@ -43,6 +60,21 @@ export class Database {
    * @throws ApiError the code the function raised, SERVICE_UNAVAILABLE, or DATABASE_ERROR
    */
   async call<N extends Name, T>(name: N, args: Args<N>, schema: z.ZodType<T>): Promise<T> {
+    const startedAt = performance.now();
+    let outcome: DatabaseCall["outcome"] = "failed";
+    try {
+      const answer = await this.#ask(name, args, schema);
+      outcome = "ok";
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) outcome = "refused";
+      throw error;
+    } finally {
+      this.#onCall({ rpc: name, outcome, seconds: (performance.now() - startedAt) / 1000 });
+    }
+  }
+
+  async #ask<N extends Name, T>(name: N, args: Args<N>, schema: z.ZodType<T>): Promise<T> {
     for (let attempt = 1;; attempt++) {
       const { data, error, status } = await this.#client
         .rpc(name, args as Functions[N]["Args"])

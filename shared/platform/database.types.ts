@@ -86,6 +86,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "database_gauges": { Args: Record<PropertyKey, never>; Returns: Json };
       "dispatch_trip": {
         Args: {
           "p_acting_user": string;
@@ -129,6 +130,7 @@ export type Database = {
       "get_rollout": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_trip": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
       "open_link": { Args: { "p_token": string }; Returns: Json };
+      "operations_gauges": { Args: Record<PropertyKey, never>; Returns: Json };
       "operator_cancel": {
         Args: {
           "p_acting_user": string;
@@ -154,6 +156,7 @@ export type Database = {
       "operator_sos": { Args: { "p_acting_user": string }; Returns: Json };
       "people_cards": { Args: { "p_trip_ids": (string)[] }; Returns: Json };
       "ping": { Args: Record<PropertyKey, never>; Returns: Json };
+      "prune": { Args: { "p_limit"?: number }; Returns: Json };
       "queue_depths": { Args: Record<PropertyKey, never>; Returns: Json };
       "rate_match": {
         Args: {
@@ -172,11 +175,13 @@ export type Database = {
       };
       "record_deliveries": { Args: { "p_results": Json }; Returns: Json };
       "record_outbox": { Args: { "p_results": Json }; Returns: Json };
+      "record_work": { Args: { "p_duration_ms": number }; Returns: Json };
       "retry_dead_letter": {
         Args: { "p_acting_user": string; "p_id": string; "p_queue": string };
         Returns: Json;
       };
       "revoke_links": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
+      "roll_up": { Args: Record<PropertyKey, never>; Returns: Json };
       "set_rollout": { Args: { "p_by"?: string; "p_percent": number }; Returns: Json };
       "sweep": { Args: { "p_limit"?: number }; Returns: Json };
       "sweep_chat": { Args: { "p_limit"?: number }; Returns: Json };

@@ -1,74 +1,12 @@
 import { z } from "zod";
 import type { Cache } from "./cache.ts";
+import { countedFamilies, type CountedFamily } from "./counted-families.ts";
 
-/** Seconds; the usual web ladder, finer where this system promises milliseconds. */
-const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
-const countBuckets = [0, 1, 3, 5, 10, 20, 50];
-
-const families = {
-  mobility_http_requests_total: { type: "counter", help: "Requests answered, by route and status" },
-  mobility_http_request_duration_seconds: {
-    type: "histogram",
-    help: "Time to answer a request",
-    buckets: durationBuckets,
-  },
-  mobility_errors_total: { type: "counter", help: "Errors answered, by code" },
-  mobility_cache_requests_total: {
-    type: "counter",
-    help: "Searches by what the cache had: hit or miss",
-  },
-  mobility_cache_errors_total: {
-    type: "counter",
-    help: "Cache calls that failed or came too late",
-  },
-  mobility_rate_limited_total: { type: "counter", help: "Requests turned away by a rate limit" },
-  mobility_counterparts_found: {
-    type: "histogram",
-    help: "Drivers or passengers found by a search",
-    buckets: countBuckets,
-  },
-  mobility_matches_created_total: { type: "counter", help: "Matches made" },
-  mobility_match_transitions_total: { type: "counter", help: "Match actions done, by action" },
-  mobility_positions_total: {
-    type: "counter",
-    help: "Positions received, by whether they were used",
-  },
-  mobility_eta_requests_total: {
-    type: "counter",
-    help: "Travel times worked out, by source: osrm, great_circle, fallback",
-  },
-  mobility_webhook_messages_total: {
-    type: "counter",
-    help: "WhatsApp messages received, by kind and whether they were new",
-  },
-  mobility_webhook_errors_total: {
-    type: "counter",
-    help: "Errors that WhatsApp reported, by code",
-  },
-  mobility_inbox_answered_total: {
-    type: "counter",
-    help: "Events of the conversation worked on, by outcome",
-  },
-  mobility_conversation_steps_total: {
-    type: "counter",
-    help: "Answers of the conversation, by the step they lead to",
-  },
-  mobility_outbox_total: { type: "counter", help: "Messages worked on, by outcome" },
-  mobility_outbox_errors_total: {
-    type: "counter",
-    help: "Messages that WhatsApp did not take, by code",
-  },
-  mobility_deliveries_total: {
-    type: "counter",
-    help: "Posts to other systems, by target and outcome",
-  },
-} as const satisfies Record<
-  string,
-  { type: "counter" | "histogram"; help: string; buckets?: readonly number[] }
+/** The labels that a family has; those that are left out are absent from the series. */
+type Labels<F extends CountedFamily> = Readonly<
+  Partial<Record<(typeof countedFamilies)[F]["labels"][number], string | number>>
 >;
-
-type Family = keyof typeof families;
-type Labels = Readonly<Record<string, string | number>>;
+type AnyLabels = Readonly<Record<string, string | number | undefined>>;
 const hashKey = "mobility:metrics";
 
 /**
@@ -86,13 +24,13 @@ export class Metrics {
   }
 
   /** Adds to a counter. */
-  count(family: Family, labels: Labels = {}, by = 1): void {
+  count<F extends CountedFamily>(family: F, labels?: Labels<F>, by = 1): void {
     this.#add(series(family, labels), by);
   }
 
   /** Records one observation of a histogram, in its own unit. */
-  observe(family: Family, value: number, labels: Labels = {}): void {
-    const definition = families[family];
+  observe<F extends CountedFamily>(family: F, value: number, labels?: Labels<F>): void {
+    const definition = countedFamilies[family];
     if (!("buckets" in definition)) {
       throw new TypeError(`Cannot observe "${family}": it is a counter`);
     }
@@ -131,7 +69,7 @@ export async function renderMetrics(cache: Cache): Promise<string | undefined> {
   if (answer === undefined) return undefined;
   const stored = pairs(z.array(z.string()).catch([]).parse(answer[0]));
   const lines: string[] = [];
-  for (const [family, definition] of Object.entries(families)) {
+  for (const [family, definition] of Object.entries(countedFamilies)) {
     lines.push(`# HELP ${family} ${definition.help}`, `# TYPE ${family} ${definition.type}`);
     const own = stored.filter(([field]) => belongsTo(field, family)).sort(([a], [b]) =>
       a < b ? -1 : 1
@@ -182,9 +120,9 @@ function belongsTo(field: string, family: string): boolean {
     [`_bucket`, `_count`, `_sum`].some((suffix) => name === family + suffix);
 }
 
-function series(name: string, labels: Labels): string {
-  const parts = Object.entries(labels).map(([key, value]) =>
-    `${key}="${String(value).replace(/[\\"\n]/g, "_")}"`
-  );
+function series(name: string, labels: AnyLabels = {}): string {
+  const parts = Object.entries(labels).filter(([, value]) => value !== undefined).map((
+    [key, value],
+  ) => `${key}="${String(value).replace(/[\\"\n]/g, "_")}"`);
   return parts.length === 0 ? name : `${name}{${parts.join(",")}}`;
 }

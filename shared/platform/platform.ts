@@ -30,13 +30,23 @@ export function createPlatform(
     ...(options.writeLog === undefined ? {} : { write: options.writeLog }),
   });
   const cache = new Cache(config.redis, { deadlineMs: config.cacheDeadlineMs, logger });
+  const metrics = new Metrics(cache);
   const database = new Database(
     {
       url: config.supabaseUrl,
       key: config.serviceKeys[0] ?? "",
       deadlineMs: config.databaseDeadlineMs,
     },
-    { logger, ...(options.fetch === undefined ? {} : { fetch: options.fetch }) },
+    {
+      logger,
+      onCall: ({ rpc, outcome, seconds }) =>
+        metrics.observe("mobility_database_call_duration_seconds", seconds, {
+          function: name,
+          rpc,
+          outcome,
+        }),
+      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    },
   );
   return {
     name,
@@ -44,7 +54,7 @@ export function createPlatform(
     logger,
     cache,
     database,
-    metrics: new Metrics(cache),
+    metrics,
     authenticator: new Authenticator(config),
     afterResponse(work): void {
       const done = work().catch((error: unknown) =>

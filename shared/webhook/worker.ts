@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { createDeliveryPump, createOutboxPump } from "../outbox/mod.ts";
 import type { Platform, Pump, PumpBudget, WhatsAppConfig } from "../platform/mod.ts";
 import type { Strategies } from "../ranking/mod.ts";
@@ -78,11 +79,13 @@ export class Worker {
   /** Drains everything, for half a minute at most, and says what was done meanwhile. @throws as drain */
   async work(): Promise<WorkCounts> {
     const before = { ...this.#counts };
+    const startedAt = performance.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, DRAIN_MS + FINISH_MS);
     });
-    const drained = this.drain(["inbox", "outbox", "deliveries"]);
+    const drained = this.drain(["inbox", "outbox", "deliveries"])
+      .then(() => this.#recordPass(performance.now() - startedAt));
     await Promise.race([drained, patience]).finally(() => clearTimeout(timer));
     return {
       events: this.#counts.events - before.events,
@@ -90,6 +93,13 @@ export class Worker {
       failed: this.#counts.failed - before.failed,
       deliveries: this.#counts.deliveries - before.deliveries,
     };
+  }
+
+  /** Lets the database know that somebody works; what was done stands without it. */
+  async #recordPass(durationMs: number): Promise<void> {
+    await this.#platform.database
+      .call("record_work", { p_duration_ms: Math.round(durationMs) }, z.unknown())
+      .catch(() => {});
   }
 
   async #run(queues: readonly Queue[]): Promise<void> {

@@ -7,6 +7,7 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
+  v_started timestamptz := clock_timestamp();
   v_id uuid;
   m mobility.matches;
   v_matches integer := 0;
@@ -77,6 +78,7 @@ begin
     where created_at < now() - interval '1 day' limit p_limit for update skip locked
   ));
   get diagnostics v_part = row_count;
+  perform mobility.record_run('sweep', v_started);
   return jsonb_build_object('expired_matches', v_matches, 'expired_trips', v_trips,
     'hidden_positions', v_hidden, 'due_trips', v_due, 'forgotten_keys', v_part);
 end

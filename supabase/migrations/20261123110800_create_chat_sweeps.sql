@@ -6,6 +6,7 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
+  v_started timestamptz := clock_timestamp();
   d mobility.dispatches;
   o mobility.offers;
   v_due uuid[];
@@ -48,6 +49,7 @@ begin
     perform mobility.advance_dispatch(d.id);
     v_dispatches := v_dispatches + 1;
   end loop;
+  perform mobility.record_run('sweep_dispatch', v_started);
   return jsonb_build_object('dispatches', v_dispatches, 'expired_offers', v_expired);
 end
 $$;

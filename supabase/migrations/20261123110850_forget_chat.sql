@@ -52,10 +52,15 @@ create function public.sweep_chat(p_limit integer default 1000) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  v_started timestamptz := clock_timestamp();
+  v_counts jsonb;
 begin
-  return jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
+  v_counts := jsonb_build_object('reminded_drivers', mobility.remind_drivers(),
     'reminded_passengers', mobility.remind_passengers(), 'told_watchers', mobility.serve_watches(),
     'forgotten', mobility.forget(p_limit));
+  perform mobility.record_run('sweep_chat', v_started);
+  return v_counts;
 end
 $$;
 comment on function public.sweep_chat is 'Reminders, watches and forgetting; answers with counts.';

