@@ -4,14 +4,14 @@ import { print, report } from "../print.ts";
 import type { City, CityOptions } from "./city.ts";
 import { openDemoStack } from "./demo-stack.ts";
 import { kigaliCity, readKigali } from "./kigali-city.ts";
-import { Latencies } from "./latencies.ts";
+import { Latencies } from "../city/latencies.ts";
 import { pickupsCity } from "./pickups-city.ts";
-import { parsePickups } from "./pickups-file.ts";
-import { ProgressLine } from "./progress-line.ts";
+import { parsePickups } from "../city/pickups-file.ts";
+import { ProgressLine } from "../city/progress-line.ts";
 import { runCommand } from "../run-command.ts";
 import { replay } from "./replay.ts";
 import { formatResult } from "./result-table.ts";
-import { ServiceClient } from "./service-client.ts";
+import { ServiceClient } from "../city/service-client.ts";
 
 const USAGE = `deno task demo [options]
 
@@ -72,7 +72,10 @@ async function main(signal: AbortSignal): Promise<number> {
     speed,
     seed: options.seed,
     signal,
-    onProgress: (progress) => line.show(progress),
+    onProgress: ({ what, done, of, at }) =>
+      line.show(`${what} ${done}/${of}${at === undefined ? "" : `, asked at ${at}`}`, {
+        isLast: done === of,
+      }),
   });
   line.end();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);

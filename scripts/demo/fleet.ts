@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import type { Point } from "../../shared/geo/mod.ts";
 import type { DriverStart } from "./city.ts";
-import { type ServiceClient, UnexpectedAnswerError } from "./service-client.ts";
+import { type ServiceClient, UnexpectedAnswerError } from "../city/service-client.ts";
 
 /** A driver who is online. */
 export interface Driver {

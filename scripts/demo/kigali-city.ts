@@ -1,8 +1,8 @@
 import postgres from "postgres";
 import { z } from "zod";
 import { type City, type CityOptions, demoUserId, type RideRequest } from "./city.ts";
-import { createRandom, pickWeighted, type Random } from "./random.ts";
-import { pointNear } from "./route.ts";
+import { createRandom, pickWeighted, type Random } from "../city/random.ts";
+import { pointNear } from "../city/route.ts";
 
 const placeSchema = z.object({
   name: z.string(),

@@ -1,8 +1,8 @@
 import { distanceM } from "../../shared/geo/mod.ts";
 import { type City, type CityOptions, demoUserId, type RideRequest } from "./city.ts";
-import type { Pickup } from "./pickups-file.ts";
-import { createRandom, pick, type Random } from "./random.ts";
-import { pointNear } from "./route.ts";
+import type { Pickup } from "../city/pickups-file.ts";
+import { createRandom, pick, type Random } from "../city/random.ts";
+import { pointNear } from "../city/route.ts";
 
 /** Drivers of a city that comes from a file. */
 const DRIVERS = 200;

@@ -1,9 +1,9 @@
 import type { City } from "./city.ts";
 import { Fleet } from "./fleet.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../city/random.ts";
 import { playRide, type RideOutcome } from "./ride.ts";
 import { RideCalls } from "./ride-calls.ts";
-import type { ServiceClient } from "./service-client.ts";
+import type { ServiceClient } from "../city/service-client.ts";
 
 /** How to replay a city. */
 export interface ReplayOptions {

@@ -1,4 +1,5 @@
-import { type Latencies, percentile } from "./latencies.ts";
+import { alignRows } from "../city/align-rows.ts";
+import { type Latencies, percentile } from "../city/latencies.ts";
 import type { RideOutcome } from "./ride.ts";
 
 /** What the table tells. */
@@ -24,21 +25,6 @@ export function formatResult({ title, outcomes, latencies }: ResultTable): strin
     "",
     ...alignRows([["step", "calls", "p50 ms", "p95 ms"], ...steps]),
   ];
-}
-
-/** Pads every column to its widest cell: the first to the right, numbers to the left. */
-export function alignRows(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, { length }] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, length);
-    }
-  }
-  return rows.map((row) =>
-    row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)
-    ).join("   ").trimEnd()
-  );
 }
 
 function summaryOf(outcomes: readonly RideOutcome[]): string[][] {

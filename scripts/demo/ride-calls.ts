@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RideRequest } from "./city.ts";
-import type { Attempt, ServiceClient } from "./service-client.ts";
+import type { Attempt, ServiceClient } from "../city/service-client.ts";
 
 const matchSchema = z.object({
   match: z.object({ id: z.guid(), status: z.string(), pin: z.string().nullish() }),

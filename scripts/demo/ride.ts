@@ -2,10 +2,10 @@ import { setTimeout } from "node:timers/promises";
 import type { Point } from "../../shared/geo/mod.ts";
 import type { RideRequest } from "./city.ts";
 import type { Driver, Fleet } from "./fleet.ts";
-import { pick, type Random } from "./random.ts";
+import { pick, type Random } from "../city/random.ts";
 import type { FoundDriver, RideCalls, RideMatch } from "./ride-calls.ts";
-import { pointAlong } from "./route.ts";
-import { UnexpectedAnswerError } from "./service-client.ts";
+import { pointAlong } from "../city/route.ts";
+import { UnexpectedAnswerError } from "../city/service-client.ts";
 
 /** What became of one request. Distances in metres, of the driver who came. */
 export interface RideOutcome {

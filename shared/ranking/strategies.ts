@@ -20,7 +20,7 @@ export const weights = z.object({
 export type Weights = z.infer<typeof weights>;
 
 /** The strategies a caller may name. */
-export const strategyName = z.enum(["balanced", "quality", "proximity"]);
+export const strategyName = z.enum(["balanced", "quality", "proximity", "nearest"]);
 
 /** A strategy's name. */
 export type StrategyName = z.infer<typeof strategyName>;
@@ -32,12 +32,15 @@ const defaults: Strategies = {
   balanced: { rating: 40, acceptance: 30, completion: 30, distance: 0, recency: 0 },
   quality: { rating: 50, acceptance: 30, completion: 20, distance: 0, recency: 0 },
   proximity: { rating: 20, acceptance: 20, completion: 10, distance: 30, recency: 20 },
+  // What the others are measured against.
+  nearest: { rating: 0, acceptance: 0, completion: 0, distance: 100, recency: 0 },
 };
 
 const overrides = z.object({
   balanced: weights.optional(),
   quality: weights.optional(),
   proximity: weights.optional(),
+  nearest: weights.optional(),
 }).strict();
 
 /**

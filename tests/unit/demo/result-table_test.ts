@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Latencies } from "../../../scripts/demo/latencies.ts";
-import { alignRows, formatResult } from "../../../scripts/demo/result-table.ts";
+import { Latencies } from "../../../scripts/city/latencies.ts";
+import { formatResult } from "../../../scripts/demo/result-table.ts";
 
 const RIDE = { matched: true, pickupDistanceM: 100, offers: 1, searches: 1, cachedSearches: 0 };
 
@@ -43,8 +43,4 @@ Deno.test("formatResult() of a replay that was stopped at once has no numbers to
   const lines = formatResult({ title: "Kigali", outcomes: [], latencies: new Latencies() });
   assert.ok(lines.some((line) => /^match rate +-$/.test(line)));
   assert.ok(!lines.join().includes("NaN"));
-});
-
-Deno.test("alignRows() pads the first column to the right and the others to the left", () => {
-  assert.deepEqual(alignRows([["a", "1"], ["bbb", "22"]]), ["a      1", "bbb   22"]);
 });

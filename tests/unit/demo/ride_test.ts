@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Fleet } from "../../../scripts/demo/fleet.ts";
-import { Latencies } from "../../../scripts/demo/latencies.ts";
+import { Latencies } from "../../../scripts/city/latencies.ts";
 import { playRide, type RideOutcome } from "../../../scripts/demo/ride.ts";
 import { RideCalls } from "../../../scripts/demo/ride-calls.ts";
-import { ServiceClient, UnexpectedAnswerError } from "../../../scripts/demo/service-client.ts";
+import { ServiceClient, UnexpectedAnswerError } from "../../../scripts/city/service-client.ts";
 
 const KCC = { lat: -1.9547, lng: 30.0936 };
 const AIRPORT = { lat: -1.9622, lng: 30.1344 };

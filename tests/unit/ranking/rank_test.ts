@@ -219,3 +219,15 @@ Deno.test("rank() keeps what else a candidate carries and changes none of it", (
   assert.equal(plate, "RAB 123 C");
   assert.notEqual(score, 1);
 });
+
+Deno.test("rank() by nearest is the order of distance while positions are fresh and within 10 km", () => {
+  fc.assert(fc.property(candidates, (drivers) => {
+    const near = drivers.map((driver) => ({
+      ...driver,
+      distance_m: driver.distance_m % 10_000,
+      position_age_s: driver.position_age_s % 300,
+    }));
+    const distances = rank(near, { strategy: "nearest", strategies }).map((row) => row.distance_m);
+    assert.deepEqual(distances, distances.toSorted((a, b) => a - b));
+  }));
+});

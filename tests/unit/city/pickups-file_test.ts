@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parsePickups } from "../../../scripts/demo/pickups-file.ts";
+import { parsePickups } from "../../../scripts/city/pickups-file.ts";
 
 const HEADER = `"Date/Time","Lat","Lon","Base"`;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRandom, pick, pickWeighted } from "../../../scripts/demo/random.ts";
+import { createRandom, pick, pickWeighted } from "../../../scripts/city/random.ts";
 
 function draws(count: number, random: () => number): number[] {
   return Array.from({ length: count }, random);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createRandom } from "../../../scripts/demo/random.ts";
-import { pointAlong, pointNear } from "../../../scripts/demo/route.ts";
+import { createRandom } from "../../../scripts/city/random.ts";
+import { pointAlong, pointNear } from "../../../scripts/city/route.ts";
 import { distanceM } from "../../../shared/geo/mod.ts";
 
 const KCC = { lat: -1.9547, lng: 30.0936 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Latencies, percentile } from "../../../scripts/demo/latencies.ts";
+import { Latencies, percentile } from "../../../scripts/city/latencies.ts";
 
 Deno.test("percentile() is the nearest rank, whatever the order", () => {
   const values = [50, 15, 40, 20, 35];

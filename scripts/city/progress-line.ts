@@ -1,22 +1,23 @@
 import { report } from "../print.ts";
-import type { Progress } from "./replay.ts";
 
 const EVERY_MS = 5_000;
 
 /** Shows progress: one line that is written over on a terminal, else a line every five seconds. */
 export class ProgressLine {
   readonly #isTerminal = Deno.stderr.isTerminal();
-  #shownAt = 0;
+  #shownAt = -Infinity;
   #open = false;
 
-  show({ what, done, of, at }: Progress): void {
-    const text = `${what} ${done}/${of}${at === undefined ? "" : `, asked at ${at}`}`;
+  /** Shows where things stand; the last of them is always shown. */
+  show(text: string, { isLast = false }: { readonly isLast?: boolean } = {}): void {
+    // Not Date.now(): a simulation has a time of its own.
+    const now = performance.now();
     if (this.#isTerminal) {
       this.#write(`\r\x1b[K${text}`);
       this.#open = true;
-    } else if (done === of || Date.now() - this.#shownAt >= EVERY_MS) {
+    } else if (isLast || now - this.#shownAt >= EVERY_MS) {
       report(text);
-      this.#shownAt = Date.now();
+      this.#shownAt = now;
     }
   }
 
