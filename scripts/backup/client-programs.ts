@@ -37,7 +37,7 @@ export async function findClientPrograms(
     ? "there is no pg_dump on this machine"
     : `the newest pg_dump on this machine is ${newest}`;
   throw new BackupError(
-    `PostgreSQL ${atLeast} needs client programs of ${atLeast} or newer, and ${have}. Run: ` +
+    `What PostgreSQL ${atLeast} wrote needs client programs of ${atLeast} or newer, and ${have}. Run: ` +
       `apt-get install -y postgresql-client-${atLeast} (Debian and Ubuntu have other versions than ` +
       "their own from https://apt.postgresql.org; macOS: brew install libpq)",
   );

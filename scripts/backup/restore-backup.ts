@@ -45,9 +45,8 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   const sql = connect(databaseUrl);
   try {
     let target = await inspectTarget(sql);
-    const programs = await findClientPrograms(
-      Math.max(target.major, Number.parseInt(manifest.dump_version)),
-    );
+    // What pg_dump wrote, no older pg_restore reads; psql gets on with newer servers.
+    const programs = await findClientPrograms(Number.parseInt(manifest.dump_version));
     requireV1(manifest, target);
     const missing = await missingMigrations(manifest, target);
     refusePeople(target, options);

@@ -6,7 +6,6 @@ import { V1_FILE } from "./v1-definitions.ts";
 
 /** What a database has before a restore. */
 export interface Target {
-  readonly major: number;
   readonly migrations: ReadonlySet<string>;
   readonly tables: readonly Table[];
   /** Supabase's own: the roles, `auth` and the rest are there, and `supabase db push` is how it is migrated. */
@@ -22,9 +21,8 @@ const PEOPLE = new Set(["mobility.profiles", "mobility.trips", "mobility.operato
 
 /** Looks at everything that decides whether a backup can go in. */
 export async function inspectTarget(sql: Connection): Promise<Target> {
-  const [server] = await sql<{ number: string; supabase: boolean; record: boolean }[]>`
-    select current_setting('server_version_num') as number,
-      to_regrole('supabase_admin') is not null or to_regclass('auth.users') is not null as supabase,
+  const [server] = await sql<{ supabase: boolean; record: boolean }[]>`
+    select to_regrole('supabase_admin') is not null or to_regclass('auth.users') is not null as supabase,
       to_regclass('supabase_migrations.schema_migrations') is not null as record`;
   const migrations = server?.record
     ? await sql<{ version: string }[]>`select version from supabase_migrations.schema_migrations`
@@ -41,7 +39,6 @@ export async function inspectTarget(sql: Connection): Promise<Target> {
     if (row !== undefined && row.rows !== "0") peopled.set(name, Number(row.rows));
   }
   return {
-    major: Math.floor(Number(server?.number) / 10_000),
     migrations: new Set(migrations.map(({ version }) => version)),
     tables,
     isSupabase: server?.supabase ?? false,
