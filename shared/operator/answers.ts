@@ -10,9 +10,9 @@ const livePosition = z.object({
   lat: z.number(),
   lng: z.number(),
   position_at: timestamp,
-  position_age_s: count,
+  position_age_s: count.describe("How long ago its owner was last seen"),
   accuracy_m: z.number().nullable(),
-  heading: z.number().nullable(),
+  heading: z.number().nullable().describe("Degrees clockwise from north"),
   speed_mps: z.number().nullable(),
 }).meta({ id: "LivePosition", description: "Where somebody was last" }).nullable();
 const operator = z.string().describe("Who asked: an operator's name, or `service`");
@@ -225,14 +225,15 @@ export const deadLetters = z.object({
 });
 
 /** The dead letter that was queued again, or dropped. */
-export const letterMoved = z.object({ operator, queue, id: z.string() });
+export const letterMoved = z.object({ operator, queue, id: z.string() })
+  .meta({ id: "LetterResponse" });
 
 /** What was cancelled. */
 export const cancelled = z.object({
   operator,
   match: match.omit({ pin: true }).optional(),
   trip: trip.optional(),
-});
+}).meta({ id: "OperatorCancelResponse" });
 
 /** Whom to find another driver for, and the match that was taken apart for it. */
 export const freed = z.object({

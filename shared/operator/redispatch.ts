@@ -15,7 +15,7 @@ const OFFER_S = 30;
 export const redispatched = freed.extend({
   dispatch: dispatch.nullable(),
   problem: z.string().nullable().describe("An error code"),
-});
+}).meta({ id: "OperatorRedispatchResponse" });
 
 /** The id is that of a match, or of a passenger's open trip. */
 export interface Redispatch extends OperatorMove {

@@ -21,7 +21,7 @@ export const overviewFilter = z.object({
 /** Whatever changes somebody's ride is done for a reason; operators see it, the two people do not. */
 export const reasonRequest = z.object({
   reason: text(300).describe("For operators alone; the two people do not see it"),
-});
+}).meta({ id: "ReasonRequest" });
 
 /** Taking up a call for help. */
 export const acknowledgeRequest = z.object({
@@ -32,4 +32,4 @@ export const acknowledgeRequest = z.object({
 export const letterRequest = z.object({
   queue,
   id: z.string().regex(/^(?:[0-9a-f-]{36}|[0-9]{1,18})$/i, "Must be the id of the list"),
-});
+}).meta({ id: "LetterRequest" });

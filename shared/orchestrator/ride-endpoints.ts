@@ -19,9 +19,9 @@ import {
   startRequest,
 } from "../rides/mod.ts";
 
-const matchAnswer = z.object({ match });
+const matchAnswer = z.object({ match }).meta({ id: "MatchResponse" });
 /** What stands in the way of moving a match. */
-const matchErrors = ["MATCH_NOT_FOUND", "MATCH_INVALID_STATE", "MATCH_EXPIRED"] as const;
+const matchErrors = ["MATCH_NOT_FOUND", "MATCH_INVALID_STATE"] as const;
 
 /** Opening and cancelling trips, making matches and moving them to their end. */
 export function rideEndpoints(platform: Platform): Endpoint[] {
@@ -172,7 +172,7 @@ export function rideEndpoints(platform: Platform): Endpoint[] {
       response: z.object({ rating }),
       limit: rateLimits.changeMatch,
       idempotent: true,
-      errors: [...matchErrors, "ALREADY_RATED"],
+      errors: [...matchErrors, "MATCH_EXPIRED", "ALREADY_RATED"],
       handle: async ({ body, id, ...actor }) => {
         return {
           body: { rating: await rateMatch(platform, { ...actor, matchId: id, request: body }) },
@@ -186,12 +186,12 @@ const told = {
   accept: {
     summary: "Accept a proposed match, as the side that was asked",
     description: "Before `respond_by`.",
-    errors: matchErrors,
+    errors: [...matchErrors, "MATCH_EXPIRED"],
   },
   decline: {
     summary: "Decline a proposed match, as the side that was asked",
     description: "Before `respond_by`. Both trips are open again, but not for each other.",
-    errors: matchErrors,
+    errors: [...matchErrors, "MATCH_EXPIRED"],
   },
   arrive: {
     summary: "The driver is at the pickup",

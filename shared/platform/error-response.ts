@@ -1,10 +1,20 @@
 import { z } from "zod";
-import { ApiError } from "./errors.ts";
+import { ApiError, errorCodes } from "./errors.ts";
 import type { Platform } from "./platform.ts";
+
+/** The body of every error. */
+export const errorBody = z.object({
+  error: z.object({
+    code: z.enum(errorCodes),
+    message: z.string().min(1).describe("A sentence for developers"),
+    details: z.unknown().optional().describe("What helps to act, by the code"),
+    request_id: z.string().min(1),
+  }),
+}).meta({ id: "Error" });
 
 const waiting = z.object({ retry_after_s: z.number() });
 
-/** The one place where errors become responses: {error: {code, message, details?, request_id}}. */
+/** The one place where errors become responses. */
 export function errorResponse(
   platform: Platform,
   options: { requestId: string; error: unknown },

@@ -124,6 +124,9 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(catalogue, code);
 }
 
+/** Every code, in the catalogue's order. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(catalogue).filter(isErrorCode);
+
 /** What callers get: a code, a sentence, and details that help to act. */
 export class ApiError extends Error {
   override readonly name = "ApiError";

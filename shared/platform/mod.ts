@@ -24,7 +24,8 @@ export {
 export { parseInput, readBytes } from "./body.ts";
 export { instant } from "./instant.ts";
 export { text } from "./text.ts";
-export { ApiError, catalogue, type ErrorCode, isErrorCode } from "./errors.ts";
+export { ApiError, catalogue, type ErrorCode, errorCodes, isErrorCode } from "./errors.ts";
+export { errorBody } from "./error-response.ts";
 export { addRateLimit, type RateLimit, rateLimits, refuseIfLimited } from "./rate-limit.ts";
 
 // What they work with.

@@ -39,7 +39,7 @@ export const acceptMatchRequest = z.object({
 /** Accepting, declining, arriving, completing: nothing to say, but which side when the service acts. */
 export const advanceRequest = z.object({
   as: side.optional().describe("For whom the service acts; needed where either side could"),
-});
+}).meta({ id: "AdvanceMatchRequest" });
 
 /** Starting the ride with the number the passenger tells the driver. */
 export const startRequest = advanceRequest.extend({

@@ -20,7 +20,7 @@ export const livePosition = z.object({
   accuracy_m: z.number().nullable(),
   heading: z.number().nullable().describe("Degrees clockwise from north"),
   speed_mps: z.number().nullable(),
-}).meta({ id: "TrackedPosition", description: "Where somebody was last" }).nullable();
+}).meta({ id: "LivePosition", description: "Where somebody was last" }).nullable();
 
 /** A trip with its position and its newest match. */
 export const trackedTrip = z.object({ trip, position: livePosition, match: match.nullable() });

@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { z } from "zod";
 import type { StackInfo } from "../../scripts/stack/running.ts";
 import type { ErrorCode } from "../../shared/platform/mod.ts";
-import { assertContract } from "./http-contract.ts";
+import { contract } from "./http-contract.ts";
 
 /** Who calls: the secret key, a signed-in user by id, nobody, or whatever the headers say. */
 export type As = "service" | "nobody" | { readonly user: string } | {
@@ -16,7 +16,7 @@ export interface Call {
   readonly body?: unknown;
   readonly raw?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Skips the check against the contract, for what is not JSON. */
+  /** Skips the check against the description of the API, for what is none of its. */
   readonly unchecked?: boolean;
 }
 
@@ -79,7 +79,14 @@ export class Http {
       body: parseJson(text),
       text,
     };
-    if (!call.unchecked) assertContract({ method, path: path.split("?")[0] ?? "" }, answer);
+    if (!call.unchecked) {
+      const [before = "", query = ""] = path.split("?");
+      const sent = typeof body === "string" ? body : "";
+      contract.check(
+        { method, path: before, query: new URLSearchParams(query), body: sent },
+        answer,
+      );
+    }
     return answer;
   }
 

@@ -1,3 +1,4 @@
+import { apiEndpoint } from "../../shared/openapi/mod.ts";
 import { orchestratorEndpoints } from "../../shared/orchestrator/mod.ts";
 import { createHandler, createPlatform, readConfig } from "../../shared/platform/mod.ts";
 import { createStrategies } from "../../shared/ranking/mod.ts";
@@ -51,7 +52,14 @@ export function inProcess(world: World, options: InProcessOptions): InProcess {
   }[options.name];
   const handler = options.name === "metrics" ? createMetricsHandler(platform) : createHandler(
     platform,
-    { name: options.name, endpoints: endpoints(), needsDatabase: true },
+    {
+      name: options.name,
+      endpoints: endpoints(),
+      rawEndpoints: options.name === "orchestrator"
+        ? [apiEndpoint(platform, createStrategies(undefined))]
+        : [],
+      needsDatabase: true,
+    },
   );
   return { http: new Http(info, handler), calls, log };
 }

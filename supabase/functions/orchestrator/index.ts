@@ -1,3 +1,4 @@
+import { apiEndpoint } from "../../../shared/openapi/mod.ts";
 import { orchestratorEndpoints } from "../../../shared/orchestrator/mod.ts";
 import { createHandler, createPlatform } from "../../../shared/platform/mod.ts";
 import { createStrategies } from "../../../shared/ranking/mod.ts";
@@ -8,5 +9,6 @@ const strategies = createStrategies(platform.config.rankingStrategies);
 Deno.serve(createHandler(platform, {
   name: "orchestrator",
   endpoints: orchestratorEndpoints(platform, strategies),
+  rawEndpoints: [apiEndpoint(platform, strategies)],
   needsDatabase: true,
 }));

@@ -180,7 +180,7 @@ async function outboxOf(
 }
 
 async function deadGauge({ http }: ChatWorld): Promise<number> {
-  const { text } = await http.get("metrics", { unchecked: true });
+  const { text } = await http.get("metrics");
   return Number(/^mobility_queue_dead\{queue="outbox"\} (\d+)$/m.exec(text)?.[1]);
 }
 

@@ -109,7 +109,7 @@ export function faultsSuite({ test }: Suite): void {
       await Promise.all(processes.map((process) => process.ready(AbortSignal.timeout(20_000))));
       for (const [index, name] of names.entries()) {
         const http = new Http({ ...info, functions_url: `http://127.0.0.1:${ports + index}` });
-        const health = await http.get(`${name}/health`, { as: "nobody", unchecked: true });
+        const health = await http.get(`${name}/health`, { as: "nobody" });
         assert.equal(health.status, 503);
         const body = z.object({ status: z.string(), checks: z.record(z.string(), z.unknown()) });
         assert.equal(body.parse(health.body).status, "unavailable");

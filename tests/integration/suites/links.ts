@@ -296,7 +296,7 @@ export function linksSuite({ test }: Suite): void {
     await sendPoints(within, { token, points: [{ lat: 135.123456 }] });
     await sendPoints(within, { token: [token], points: token });
     await tracking.http.post("tracking/links/open", { as: "nobody", raw: `{"token": "${token}"` });
-    await tracking.http.post(`tracking/links/${token}`, { as: "nobody", unchecked: true });
+    await tracking.http.post(`tracking/links/${token}`, { as: "nobody" });
     for (const log of [tracking.log.join("\n"), world.log.join("\n")]) {
       assert.ok(!log.includes(token), "the token");
       assert.ok(!log.includes(realtime?.access_token ?? "?"), "the token for Realtime");
