@@ -73,7 +73,7 @@ $$;
 
 COMMENT ON FUNCTION mobility.add_vehicle_type(p_code text, p_name text, p_speed_mps real, p_road_factor real) IS 'Adds a vehicle type with its pools of drivers and passengers, and their search.';
 
-CREATE FUNCTION mobility.advance_dispatch(p_dispatch_id uuid) RETURNS void
+CREATE FUNCTION mobility.advance_dispatch(p_dispatch_id uuid, p_most integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -92,7 +92,7 @@ begin
   select * into p from mobility.trips where id = d.passenger_trip_id;
   -- Over, though not swept: what it offers could not be taken.
   if p.expires_at <= now() then return; end if;
-  while v_sent < d.batch_size and d.next_candidate < jsonb_array_length(d.candidates) loop
+  while v_sent < coalesce(p_most, d.batch_size) and d.next_candidate < jsonb_array_length(d.candidates) loop
     v_candidate := d.candidates -> d.next_candidate;
     d.next_candidate := d.next_candidate + 1;
     -- Locked, so that a driver who is just being taken or going offline is not left with an offer.
@@ -122,6 +122,20 @@ begin
         || jsonb_build_object('offer_id', v_offer.id, 'expires_in_s', d.offer_s),
       v_offer.id, v_offer.expires_at);
   end loop;
+  -- Who is only looking at another offer, or being dealt with, may be free soon: sweep_dispatch asks again.
+  if v_sent = 0 and d.created_at > now() - interval '90 seconds' and exists (
+    select 1 from mobility.dispatches r
+    cross join lateral jsonb_array_elements(r.candidates) with ordinality as c(candidate, place)
+    join mobility.trips t on t.id = (c.candidate ->> 'trip_id')::uuid
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where r.id = d.id and c.place > r.next_candidate and t.role = 'driver' and t.vehicle_type = p.vehicle_type
+      and t.status = 'open' and t.expires_at > now() and l.available
+      and t.user_id <> p.user_id and not mobility.is_blocked(t.user_id, p.user_id)
+      and not exists (select 1 from mobility.matches m where m.live and m.driver_user_id = t.user_id)
+      and not exists (select 1 from mobility.offers o where o.dispatch_id = d.id and o.driver_trip_id = t.id)
+  ) then
+    return;
+  end if;
   update mobility.dispatches set next_candidate = d.next_candidate,
     status = case when v_sent = 0 then 'exhausted' else status end,
     ended_at = case when v_sent = 0 then now() end
@@ -132,7 +146,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION mobility.advance_dispatch(p_dispatch_id uuid) IS 'Offers the ride to the next candidates.';
+COMMENT ON FUNCTION mobility.advance_dispatch(p_dispatch_id uuid, p_most integer) IS 'Offers the ride to the next candidates.';
 
 CREATE FUNCTION mobility.apply_statuses(p_statuses jsonb) RETURNS integer
     LANGUAGE plpgsql
@@ -1948,6 +1962,17 @@ $$;
 
 COMMENT ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) IS 'The nearest available trips of a role and vehicle type, as JSON, nearest first.';
 
+CREATE FUNCTION mobility.next_assignment() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case when window_s > 0 then
+    to_timestamp((floor(extract(epoch from now()) / window_s::numeric) + 1) * window_s::numeric) end
+  from mobility.dispatch_policy
+$$;
+
+COMMENT ON FUNCTION mobility.next_assignment() IS 'When the requests of now are assigned, if they are collected.';
+
 CREATE FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2280,7 +2305,10 @@ CREATE FUNCTION mobility.record_run(p_job text, p_started timestamp with time zo
     SET search_path TO ''
     AS $$
 begin
-  insert into mobility.job_runs (job) values (p_job) on conflict do nothing;
+  -- Asked for, since an insert waits for whoever is just changing the row, even to do nothing.
+  if not exists (select 1 from mobility.job_runs r where r.job = p_job) then
+    insert into mobility.job_runs (job) values (p_job) on conflict do nothing;
+  end if;
   update mobility.job_runs set last_success_at = clock_timestamp(), runs = runs + 1,
     last_duration_ms = greatest(0, extract(epoch from clock_timestamp() - p_started) * 1000)
   where job = (select r.job from mobility.job_runs r where r.job = p_job for update skip locked);
@@ -3255,6 +3283,21 @@ $_$;
 
 COMMENT ON FUNCTION mobility.write_search() IS 'Writes mobility.nearest, with a statement for each pool there is.';
 
+CREATE TABLE mobility.profiles (
+    user_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    whatsapp_user_id text,
+    phone text,
+    display_name text,
+    locale text DEFAULT 'en'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT profiles_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 120))),
+    CONSTRAINT profiles_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text, 'rw'::text, 'sw'::text]))),
+    CONSTRAINT profiles_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{5,14}$'::text)),
+    CONSTRAINT profiles_whatsapp_user_id_check CHECK (((char_length(whatsapp_user_id) >= 1) AND (char_length(whatsapp_user_id) <= 140)))
+);
+
+COMMENT ON TABLE mobility.profiles IS 'A person: passenger, driver, or both.';
+
 CREATE FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text DEFAULT 'passenger'::text, p_respond_within_s integer DEFAULT 60, p_match_id uuid DEFAULT NULL::uuid, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3489,6 +3532,47 @@ end
 $$;
 
 COMMENT ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid, p_idempotency_key text) IS 'A driver''s answer to an offer: {match} or {declined}.';
+
+CREATE FUNCTION public.assign_dispatches(p_orders jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  o record;
+  v_next timestamptz := mobility.next_assignment();
+  v_assigned integer := 0;
+  v_postponed integer := 0;
+begin
+  for o in
+    select d.id, d.passenger_trip_id, r.trip_ids
+    from rows from (jsonb_to_recordset(p_orders) as (dispatch_id uuid, trip_ids uuid[]))
+      with ordinality as r (dispatch_id, trip_ids, place)
+    join mobility.dispatches d on d.id = r.dispatch_id
+    order by r.place
+  loop
+    perform 1 from mobility.trips where id = o.passenger_trip_id for update skip locked;
+    continue when not found;
+    if o.trip_ids is null and v_next is not null then
+      update mobility.dispatches set assign_after = v_next
+      where id = o.id and status = 'running' and assign_after is not null;
+      v_postponed := v_postponed + found::integer;
+      continue;
+    end if;
+    update mobility.dispatches d set assign_after = null, next_candidate = 0, candidates = (
+      select coalesce(jsonb_agg(c.value order by array_position(o.trip_ids, (c.value ->> 'trip_id')::uuid), c.ordinality), '[]')
+      from jsonb_array_elements(d.candidates) with ordinality c)
+    where d.id = o.id and d.status = 'running' and d.assign_after is not null;
+    continue when not found;
+    -- The first alone: others of its list are being asked for somebody else.
+    perform mobility.advance_dispatch(o.id, 1);
+    v_assigned := v_assigned + 1;
+  end loop;
+  return jsonb_build_object('assigned', v_assigned, 'postponed', v_postponed,
+    'next_in_s', case when v_postponed > 0 then extract(epoch from v_next - now())::float8 end);
+end
+$$;
+
+COMMENT ON FUNCTION public.assign_dispatches(p_orders jsonb) IS 'Sends the first offers of requests that were assigned together.';
 
 CREATE FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text DEFAULT NULL::text, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3832,17 +3916,20 @@ begin
     raise sqlstate 'PT422' using message = 'TRIP_WRONG_ROLE', detail = 'A driver is looked for by a passenger';
   end if;
   perform mobility.check_open(t, 'passenger');
-  insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s)
-  values (t.id, p_candidates, p_batch_size, p_offer_s)
+  insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s, assign_after)
+  values (t.id, p_candidates, p_batch_size, p_offer_s, mobility.next_assignment())
   on conflict (passenger_trip_id) where status = 'running'
   do update set candidates = excluded.candidates, next_candidate = 0
   returning * into d;
   perform mobility.say(t.user_id, 'dispatching', jsonb_build_object('trip_id', t.id));
-  perform mobility.advance_dispatch(d.id);
-  select * into d from mobility.dispatches where id = d.id;
+  if d.assign_after is null then
+    perform mobility.advance_dispatch(d.id);
+    select * into d from mobility.dispatches where id = d.id;
+  end if;
   return mobility.remember(p_acting_user, p_idempotency_key, jsonb_build_object('dispatch', jsonb_build_object(
     'id', d.id, 'passenger_trip_id', d.passenger_trip_id, 'status', d.status, 'candidates', jsonb_array_length(d.candidates),
-    'offered', (select count(*) from mobility.offers where dispatch_id = d.id))));
+    'offered', (select count(*) from mobility.offers where dispatch_id = d.id),
+    'offers_in_s', case when d.assign_after > now() then extract(epoch from d.assign_after - now())::float8 end)));
 end
 $$;
 
@@ -4103,6 +4190,35 @@ end
 $$;
 
 COMMENT ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) IS 'A trip, where it is, and its newest match: {trip, position, match}.';
+
+CREATE FUNCTION public.get_waiting_dispatches(p_limit integer DEFAULT 200) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'idle_credit_s', (select idle_credit_s from mobility.dispatch_policy),
+    'dispatches', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'dispatch_id', d.id,
+        'waited_s', greatest(extract(epoch from now() - d.created_at), 0)::integer,
+        'candidates', coalesce((
+          select jsonb_agg(jsonb_build_object('trip_id', c.trip_id, 'eta_s', c.eta_s,
+            'idle_s', greatest(extract(epoch from now() - t.created_at), 0)::integer) order by c.place)
+          from rows from (jsonb_to_recordset(d.candidates) as (trip_id uuid, eta_s integer))
+            with ordinality as c (trip_id, eta_s, place)
+          join mobility.trips t on t.id = c.trip_id and t.status = 'open' and t.expires_at > now()
+          join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+          where l.available and not exists (
+            select 1 from mobility.offers o where o.driver_user_id = t.user_id and o.status = 'offered')
+        ), '[]')) order by d.created_at)
+      from (
+        select * from mobility.dispatches
+        where status = 'running' and assign_after <= now() order by assign_after, created_at limit p_limit
+      ) d
+    ), '[]'))
+$$;
+
+COMMENT ON FUNCTION public.get_waiting_dispatches(p_limit integer) IS 'The requests to be assigned now, with their candidates.';
 
 CREATE FUNCTION public.open_link(p_token text) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4707,6 +4823,26 @@ $$;
 
 COMMENT ON FUNCTION public.roll_up() IS 'Counts what was done in the last hours: {counted, left}.';
 
+CREATE FUNCTION public.set_dispatch_policy(p_window_s real DEFAULT NULL::real, p_idle_credit_s real DEFAULT NULL::real) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_policy mobility.dispatch_policy;
+begin
+  if p_window_s not between 0 and 30 or p_idle_credit_s not between 0 and 60 then
+    raise sqlstate 'PT400' using message = 'VALIDATION_ERROR',
+      detail = 'window_s is from 0 to 30, idle_credit_s from 0 to 60';
+  end if;
+  update mobility.dispatch_policy set window_s = coalesce(p_window_s, window_s),
+    idle_credit_s = coalesce(p_idle_credit_s, idle_credit_s)
+  where one returning * into v_policy;
+  return jsonb_build_object('window_s', v_policy.window_s, 'idle_credit_s', v_policy.idle_credit_s);
+end
+$$;
+
+COMMENT ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real) IS 'Changes how requests are assigned: {window_s, idle_credit_s}.';
+
 CREATE FUNCTION public.set_rollout(p_percent integer, p_by text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4840,8 +4976,10 @@ begin
   for d in
     select r.* from mobility.dispatches r
     where r.status = 'running' and not exists (
-      select 1 from mobility.offers f where f.dispatch_id = r.id and f.status = 'offered' and f.expires_at > now()
-    )
+        select 1 from mobility.offers f where f.dispatch_id = r.id and f.status = 'offered' and f.expires_at > now()
+      )
+      -- Those whose window nobody came to close are served in the order of their lists.
+      and (r.assign_after is null or r.assign_after < now() - interval '3 seconds')
     order by r.created_at limit p_limit
   loop
     -- Never waits while it holds other locks: whoever has these rows is changing them, and another sweep comes.
@@ -4869,6 +5007,7 @@ begin
       end if;
       v_expired := v_expired + 1;
     end loop;
+    update mobility.dispatches set assign_after = null where id = d.id and assign_after is not null;
     perform mobility.advance_dispatch(d.id);
     v_dispatches := v_dispatches + 1;
   end loop;
@@ -4878,6 +5017,30 @@ end
 $$;
 
 COMMENT ON FUNCTION public.sweep_dispatch(p_limit integer) IS 'Expires offers and sends the next ones.';
+
+CREATE FUNCTION public.sync_v1() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_started timestamptz := clock_timestamp();
+  v_part jsonb;
+  v_sum jsonb := '{"notes": 0, "carried": 0, "rejected": 0, "later": 0}';
+begin
+  if exists (select from mobility_v1.bridge where installed) then
+    loop
+      v_part := mobility_v1.sync(100);
+      select jsonb_object_agg(k, (v_sum ->> k)::integer + (v_part ->> k)::integer) into v_sum from jsonb_object_keys(v_sum) k;
+      exit when (v_part ->> 'notes')::integer = 0 or clock_timestamp() > v_started + interval '400 ms';
+    end loop;
+    perform mobility_v1.refresh_positions();
+  end if;
+  perform mobility.record_run('sync_v1', v_started);
+  return v_sum;
+end
+$$;
+
+COMMENT ON FUNCTION public.sync_v1() IS 'Carries changes between V1 and V2; answers with counts.';
 
 CREATE FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5021,6 +5184,17 @@ CREATE TABLE mobility.deliveries (
 
 COMMENT ON TABLE mobility.deliveries IS 'HTTP posts to the operator''s own systems, each until it is taken.';
 
+CREATE TABLE mobility.dispatch_policy (
+    one boolean DEFAULT true NOT NULL,
+    window_s real DEFAULT 0 NOT NULL,
+    idle_credit_s real DEFAULT 1 NOT NULL,
+    CONSTRAINT dispatch_policy_idle_credit_s_check CHECK (((idle_credit_s >= (0)::double precision) AND (idle_credit_s <= (60)::double precision))),
+    CONSTRAINT dispatch_policy_one_check CHECK (one),
+    CONSTRAINT dispatch_policy_window_s_check CHECK (((window_s >= (0)::double precision) AND (window_s <= (30)::double precision)))
+);
+
+COMMENT ON TABLE mobility.dispatch_policy IS 'How requests are assigned to drivers, one row.';
+
 CREATE TABLE mobility.dispatches (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     passenger_trip_id uuid NOT NULL,
@@ -5029,6 +5203,7 @@ CREATE TABLE mobility.dispatches (
     next_candidate integer DEFAULT 0 NOT NULL,
     batch_size integer NOT NULL,
     offer_s integer NOT NULL,
+    assign_after timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     ended_at timestamp with time zone,
     CONSTRAINT dispatches_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 50))),
@@ -5486,21 +5661,6 @@ CREATE TABLE mobility.places (
 
 COMMENT ON TABLE mobility.places IS 'Named places with their share of the demand.';
 
-CREATE TABLE mobility.profiles (
-    user_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    whatsapp_user_id text,
-    phone text,
-    display_name text,
-    locale text DEFAULT 'en'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT profiles_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 120))),
-    CONSTRAINT profiles_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text, 'rw'::text, 'sw'::text]))),
-    CONSTRAINT profiles_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{5,14}$'::text)),
-    CONSTRAINT profiles_whatsapp_user_id_check CHECK (((char_length(whatsapp_user_id) >= 1) AND (char_length(whatsapp_user_id) <= 140)))
-);
-
-COMMENT ON TABLE mobility.profiles IS 'A person: passenger, driver, or both.';
-
 CREATE TABLE mobility.ratings (
     match_id uuid NOT NULL,
     rater_role text NOT NULL,
@@ -5712,6 +5872,9 @@ ALTER TABLE ONLY mobility.conversations
 ALTER TABLE ONLY mobility.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.dispatch_policy
+    ADD CONSTRAINT dispatch_policy_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY mobility.dispatches
     ADD CONSTRAINT dispatches_pkey PRIMARY KEY (id);
 
@@ -5882,6 +6045,8 @@ CREATE UNIQUE INDEX dispatches_one_running ON mobility.dispatches USING btree (p
 CREATE INDEX dispatches_running ON mobility.dispatches USING btree (created_at) WHERE (status = 'running'::text);
 
 CREATE INDEX dispatches_trip ON mobility.dispatches USING btree (passenger_trip_id);
+
+CREATE INDEX dispatches_waiting ON mobility.dispatches USING btree (assign_after) WHERE ((assign_after IS NOT NULL) AND (status = 'running'::text));
 
 CREATE INDEX idempotency_keys_created ON mobility.idempotency_keys USING btree (created_at);
 
@@ -6215,6 +6380,10 @@ ALTER TABLE mobility.deliveries ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY deliveries_service_only ON mobility.deliveries TO service_role USING (true) WITH CHECK (true);
 
+ALTER TABLE mobility.dispatch_policy ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY dispatch_policy_service_only ON mobility.dispatch_policy TO service_role USING (true) WITH CHECK (true);
+
 ALTER TABLE mobility.dispatches ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY dispatches_read_own ON mobility.dispatches FOR SELECT TO authenticated USING ((EXISTS ( SELECT 1
@@ -6412,7 +6581,7 @@ REVOKE ALL ON FUNCTION mobility.add_to_metrics(p_user_id uuid, p_role text, p_de
 
 REVOKE ALL ON FUNCTION mobility.add_vehicle_type(p_code text, p_name text, p_speed_mps real, p_road_factor real) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION mobility.advance_dispatch(p_dispatch_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION mobility.advance_dispatch(p_dispatch_id uuid, p_most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.apply_statuses(p_statuses jsonb) FROM PUBLIC;
 
@@ -6568,6 +6737,8 @@ REVOKE ALL ON FUNCTION mobility.move_by_operator(p_match_id uuid, p_action text)
 
 REVOKE ALL ON FUNCTION mobility.nearest(p_role text, p_vehicle_type text, p_lat double precision, p_lng double precision, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.next_assignment() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.open_trip_in_chat(p_user_id uuid, p_command jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.operator_list_limit() FROM PUBLIC;
@@ -6688,6 +6859,9 @@ REVOKE ALL ON FUNCTION mobility.withdraw(p_subject uuid, p_status text) FROM PUB
 
 REVOKE ALL ON FUNCTION mobility.write_search() FROM PUBLIC;
 
+GRANT SELECT ON TABLE mobility.profiles TO authenticated;
+GRANT SELECT ON TABLE mobility.profiles TO service_role;
+
 REVOKE ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) TO service_role;
 
@@ -6702,6 +6876,9 @@ GRANT ALL ON FUNCTION public.answer_inbox(p_event_id bigint, p_lease uuid, p_ans
 
 REVOKE ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.answer_offer(p_acting_user uuid, p_offer_id uuid, p_accept boolean, p_match_id uuid, p_idempotency_key text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.assign_dispatches(p_orders jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.assign_dispatches(p_orders jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_trip(p_acting_user uuid, p_trip_id uuid, p_reason text, p_idempotency_key text) TO service_role;
@@ -6756,6 +6933,9 @@ GRANT ALL ON FUNCTION public.get_rollout() TO service_role;
 
 REVOKE ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_trip(p_acting_user uuid, p_trip_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.get_waiting_dispatches(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_waiting_dispatches(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.open_link(p_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_link(p_token text) TO service_role;
@@ -6820,6 +7000,9 @@ GRANT ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) T
 REVOKE ALL ON FUNCTION public.roll_up() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.roll_up() TO service_role;
 
+REVOKE ALL ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real) TO service_role;
+
 REVOKE ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) TO service_role;
 
@@ -6831,6 +7014,9 @@ GRANT ALL ON FUNCTION public.sweep_chat(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.sweep_dispatch(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sweep_dispatch(p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.sync_v1() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sync_v1() TO service_role;
 
 REVOKE ALL ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.update_positions(p_acting_user uuid, p_points jsonb) TO service_role;
@@ -6867,9 +7053,6 @@ GRANT SELECT ON TABLE mobility.pace_factors TO service_role;
 
 GRANT SELECT ON TABLE mobility.places TO authenticated;
 GRANT SELECT ON TABLE mobility.places TO service_role;
-
-GRANT SELECT ON TABLE mobility.profiles TO authenticated;
-GRANT SELECT ON TABLE mobility.profiles TO service_role;
 
 GRANT SELECT ON TABLE mobility.ratings TO authenticated;
 GRANT SELECT ON TABLE mobility.ratings TO service_role;

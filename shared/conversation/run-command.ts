@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { assignLater } from "../dispatch/mod.ts";
 import { forgetTrips, markTaken, releaseTaken, whileTaking } from "../matching/mod.ts";
 import type { Platform } from "../platform/mod.ts";
 import type { Command } from "./answer.ts";
@@ -15,6 +16,7 @@ export const commandResult = z.object({
   }).nullish(),
   trip: z.object({ id: z.guid() }).nullish(),
   replaced_trip_id: z.guid().nullish(),
+  dispatch: z.object({ offers_in_s: z.number().nullish() }).nullish(),
 });
 
 /** What a command answers, as far as the cache has to know. */
@@ -50,6 +52,11 @@ export async function runCommand(
             : [match.passenger_trip_id, match.driver_trip_id],
         );
       }
+      return;
+    }
+    case "dispatch": {
+      const { dispatch } = await transaction(command);
+      assignLater(platform, dispatch?.offers_in_s ?? null);
       return;
     }
     case "cancel_trip":

@@ -1,3 +1,10 @@
+export {
+  assignBatch,
+  type AssignedRequest,
+  type Candidate,
+  type WaitingRequest,
+} from "./assign-batch.ts";
+export { assignedCount, assignLater, assignWaiting } from "./assign-waiting.ts";
 export { findRanked, type RankedCounterpart, type RankedSearch } from "./ranked-search.ts";
 export {
   answeredOffer,

@@ -3,6 +3,7 @@ import { forgetTrips, markTaken } from "../matching/mod.ts";
 import { ApiError, type Platform } from "../platform/mod.ts";
 import { type Actor, match, trip } from "../rides/mod.ts";
 import type { Strategies, StrategyName } from "../ranking/mod.ts";
+import { assignLater } from "./assign-waiting.ts";
 import { findRanked, type RankedSearch } from "./ranked-search.ts";
 
 /** How many drivers one dispatch asks, one batch after the other. */
@@ -15,13 +16,16 @@ export const dispatch = z.object({
   status: z.enum(["running", "taken", "exhausted", "cancelled"]),
   candidates: z.number().int().describe("How many drivers are asked at most"),
   offered: z.number().int().describe("How many were asked so far"),
+  offers_in_s: z.number().nullable().describe(
+    "Seconds until it is assigned together with the requests of the same moment; null: its offers are out",
+  ),
 }).meta({ id: "Dispatch", description: "A search for a driver by offers" });
 
 /** What became of an offer: a match, or nothing. */
 export const answeredOffer = z.object({
   match: match.optional().describe("When it was accepted"),
   declined: z.literal(true).optional().describe("When it was declined"),
-});
+}).meta({ id: "AnsweredOffer" });
 
 /** An offer as its driver, or the passenger it was made for, sees it. */
 export const offer = z.object({
@@ -82,6 +86,7 @@ export async function dispatchTrip(
     p_offer_s: options.offerS,
     p_idempotency_key: options.idempotencyKey,
   }, z.object({ dispatch }));
+  assignLater(platform, started.dispatch.offers_in_s);
   return started.dispatch;
 }
 

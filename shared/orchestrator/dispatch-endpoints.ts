@@ -2,13 +2,15 @@ import { z } from "zod";
 import {
   answeredOffer,
   answerOffer,
+  assignedCount,
+  assignWaiting,
   dispatch,
   dispatchTrip,
   listOffers,
   offer,
 } from "../dispatch/mod.ts";
 import { radiusM } from "../matching/mod.ts";
-import { type Endpoint, endpoint, type Platform, rateLimits } from "../platform/mod.ts";
+import { ApiError, type Endpoint, endpoint, type Platform, rateLimits } from "../platform/mod.ts";
 import { type Strategies, strategyName } from "../ranking/mod.ts";
 import { searchErrors } from "./find-endpoints.ts";
 
@@ -58,6 +60,24 @@ export function dispatchEndpoints(platform: Platform, strategies: Strategies): E
       }),
     }),
     endpoint({
+      name: "assignWaiting",
+      method: "POST",
+      path: "/assign",
+      summary: "Assign the requests whose window is over, all together",
+      description:
+        "Where the dispatch policy collects requests for some seconds. Whoever asked sees to it by " +
+        "itself; this is for who keeps the time for everybody, as the simulator does.",
+      body: z.object({}),
+      response: assignedCount,
+      callers: "service",
+      handle: async ({ caller }) => {
+        if (caller.kind !== "service") {
+          throw new ApiError("FORBIDDEN", "Assigning is for the service");
+        }
+        return { body: await assignWaiting(platform) };
+      },
+    }),
+    endpoint({
       name: "listOffers",
       method: "GET",
       path: "/trips/:id/offers",
@@ -73,7 +93,14 @@ export function dispatchEndpoints(platform: Platform, strategies: Strategies): E
     answer("accept", {
       summary: "Accept an offer: the ride is the driver's at once",
       description: "Binds both in one transaction, as an `accepted` match.",
-      errors: ["BLOCKED", "TRIP_CANCELLED", "TRIP_COMPLETED", "TRIP_EXPIRED", "TRIP_NOT_DUE"],
+      errors: [
+        "BLOCKED",
+        "TRIP_ALREADY_MATCHED",
+        "TRIP_CANCELLED",
+        "TRIP_COMPLETED",
+        "TRIP_NOT_DUE",
+        "TRIP_EXPIRED",
+      ],
     }),
     answer("decline", {
       summary: "Decline an offer: the next driver is asked",
@@ -95,7 +122,7 @@ export function dispatchEndpoints(platform: Platform, strategies: Strategies): E
       response: answeredOffer,
       limit: rateLimits.changeMatch,
       idempotent: true,
-      errors: ["OFFER_NOT_FOUND", "OFFER_GONE", "TRIP_ALREADY_MATCHED", ...told.errors],
+      errors: ["OFFER_NOT_FOUND", "OFFER_GONE", ...told.errors],
       handle: async ({ id, actingUser, idempotencyKey }) => ({
         body: await answerOffer(platform, {
           actingUser,

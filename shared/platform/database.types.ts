@@ -52,6 +52,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "assign_dispatches": { Args: { "p_orders": Json }; Returns: Json };
       "cancel_trip": {
         Args: {
           "p_acting_user": string;
@@ -129,6 +130,7 @@ export type Database = {
       "get_offers": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
       "get_rollout": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_trip": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
+      "get_waiting_dispatches": { Args: { "p_limit"?: number }; Returns: Json };
       "open_link": { Args: { "p_token": string }; Returns: Json };
       "operations_gauges": { Args: Record<PropertyKey, never>; Returns: Json };
       "operator_cancel": {
@@ -182,10 +184,15 @@ export type Database = {
       };
       "revoke_links": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
       "roll_up": { Args: Record<PropertyKey, never>; Returns: Json };
+      "set_dispatch_policy": {
+        Args: { "p_idle_credit_s"?: number; "p_window_s"?: number };
+        Returns: Json;
+      };
       "set_rollout": { Args: { "p_by"?: string; "p_percent": number }; Returns: Json };
       "sweep": { Args: { "p_limit"?: number }; Returns: Json };
       "sweep_chat": { Args: { "p_limit"?: number }; Returns: Json };
       "sweep_dispatch": { Args: { "p_limit"?: number }; Returns: Json };
+      "sync_v1": { Args: Record<PropertyKey, never>; Returns: Json };
       "update_positions": { Args: { "p_acting_user": string; "p_points": Json }; Returns: Json };
       "update_positions_by_link": { Args: { "p_points": Json; "p_token": string }; Returns: Json };
     };

@@ -11,6 +11,8 @@ create table mobility.dispatches (
   next_candidate integer not null default 0,
   batch_size integer not null check (batch_size between 1 and 50),
   offer_s integer not null check (offer_s between 5 and 300),
+  -- Until when requests are collected that are assigned together; null once its offers are going out.
+  assign_after timestamptz,
   created_at timestamptz not null default now(),
   ended_at timestamptz
 );
@@ -18,6 +20,7 @@ comment on table mobility.dispatches is 'Each search for a driver by offers, and
 create unique index dispatches_one_running on mobility.dispatches (passenger_trip_id) where status = 'running';
 create index dispatches_trip on mobility.dispatches (passenger_trip_id);
 create index dispatches_running on mobility.dispatches (created_at) where status = 'running';
+create index dispatches_waiting on mobility.dispatches (assign_after) where assign_after is not null and status = 'running';
 alter table mobility.dispatches enable row level security;
 create policy dispatches_read_own on mobility.dispatches for select to authenticated
   using (exists (
@@ -71,10 +74,10 @@ as $$
 $$;
 comment on function mobility.ride_card is 'A ride as a driver sees it before accepting.';
 
--- Sends the next batch of offers, unless some are still out; those whose time is over are for sweep_dispatch to
+-- Sends the next batch of offers (or p_most of them), unless some are still out; those whose time is over are for sweep_dispatch to
 -- end first. The caller holds the passenger trip's lock. Nothing here waits for anybody else, who may be
 -- waiting for that: a driver who is being dealt with elsewhere is passed by.
-create function mobility.advance_dispatch(p_dispatch_id uuid) returns void
+create function mobility.advance_dispatch(p_dispatch_id uuid, p_most integer default null) returns void
 language plpgsql
 set search_path = ''
 as $$
@@ -93,7 +96,7 @@ begin
   select * into p from mobility.trips where id = d.passenger_trip_id;
   -- Over, though not swept: what it offers could not be taken.
   if p.expires_at <= now() then return; end if;
-  while v_sent < d.batch_size and d.next_candidate < jsonb_array_length(d.candidates) loop
+  while v_sent < coalesce(p_most, d.batch_size) and d.next_candidate < jsonb_array_length(d.candidates) loop
     v_candidate := d.candidates -> d.next_candidate;
     d.next_candidate := d.next_candidate + 1;
     -- Locked, so that a driver who is just being taken or going offline is not left with an offer.
@@ -123,6 +126,20 @@ begin
         || jsonb_build_object('offer_id', v_offer.id, 'expires_in_s', d.offer_s),
       v_offer.id, v_offer.expires_at);
   end loop;
+  -- Who is only looking at another offer, or being dealt with, may be free soon: sweep_dispatch asks again.
+  if v_sent = 0 and d.created_at > now() - interval '90 seconds' and exists (
+    select 1 from mobility.dispatches r
+    cross join lateral jsonb_array_elements(r.candidates) with ordinality as c(candidate, place)
+    join mobility.trips t on t.id = (c.candidate ->> 'trip_id')::uuid
+    join mobility.live_positions l on l.role = t.role and l.vehicle_type = t.vehicle_type and l.trip_id = t.id
+    where r.id = d.id and c.place > r.next_candidate and t.role = 'driver' and t.vehicle_type = p.vehicle_type
+      and t.status = 'open' and t.expires_at > now() and l.available
+      and t.user_id <> p.user_id and not mobility.is_blocked(t.user_id, p.user_id)
+      and not exists (select 1 from mobility.matches m where m.live and m.driver_user_id = t.user_id)
+      and not exists (select 1 from mobility.offers o where o.dispatch_id = d.id and o.driver_trip_id = t.id)
+  ) then
+    return;
+  end if;
   update mobility.dispatches set next_candidate = d.next_candidate,
     status = case when v_sent = 0 then 'exhausted' else status end,
     ended_at = case when v_sent = 0 then now() end

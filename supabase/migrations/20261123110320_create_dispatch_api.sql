@@ -25,17 +25,20 @@ begin
     raise sqlstate 'PT422' using message = 'TRIP_WRONG_ROLE', detail = 'A driver is looked for by a passenger';
   end if;
   perform mobility.check_open(t, 'passenger');
-  insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s)
-  values (t.id, p_candidates, p_batch_size, p_offer_s)
+  insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s, assign_after)
+  values (t.id, p_candidates, p_batch_size, p_offer_s, mobility.next_assignment())
   on conflict (passenger_trip_id) where status = 'running'
   do update set candidates = excluded.candidates, next_candidate = 0
   returning * into d;
   perform mobility.say(t.user_id, 'dispatching', jsonb_build_object('trip_id', t.id));
-  perform mobility.advance_dispatch(d.id);
-  select * into d from mobility.dispatches where id = d.id;
+  if d.assign_after is null then
+    perform mobility.advance_dispatch(d.id);
+    select * into d from mobility.dispatches where id = d.id;
+  end if;
   return mobility.remember(p_acting_user, p_idempotency_key, jsonb_build_object('dispatch', jsonb_build_object(
     'id', d.id, 'passenger_trip_id', d.passenger_trip_id, 'status', d.status, 'candidates', jsonb_array_length(d.candidates),
-    'offered', (select count(*) from mobility.offers where dispatch_id = d.id))));
+    'offered', (select count(*) from mobility.offers where dispatch_id = d.id),
+    'offers_in_s', case when d.assign_after > now() then extract(epoch from d.assign_after - now())::float8 end)));
 end
 $$;
 comment on function public.dispatch_trip is 'Offers a passenger''s trip to candidates in turn: {dispatch}.';

@@ -17,8 +17,10 @@ begin
   for d in
     select r.* from mobility.dispatches r
     where r.status = 'running' and not exists (
-      select 1 from mobility.offers f where f.dispatch_id = r.id and f.status = 'offered' and f.expires_at > now()
-    )
+        select 1 from mobility.offers f where f.dispatch_id = r.id and f.status = 'offered' and f.expires_at > now()
+      )
+      -- Those whose window nobody came to close are served in the order of their lists.
+      and (r.assign_after is null or r.assign_after < now() - interval '3 seconds')
     order by r.created_at limit p_limit
   loop
     -- Never waits while it holds other locks: whoever has these rows is changing them, and another sweep comes.
@@ -46,6 +48,7 @@ begin
       end if;
       v_expired := v_expired + 1;
     end loop;
+    update mobility.dispatches set assign_after = null where id = d.id and assign_after is not null;
     perform mobility.advance_dispatch(d.id);
     v_dispatches := v_dispatches + 1;
   end loop;

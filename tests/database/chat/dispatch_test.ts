@@ -57,6 +57,7 @@ chatTest("dispatch_trip() offers the ride to the best, a batch at once", async (
     status: "running",
     candidates: 5,
     offered: 2,
+    offers_in_s: null,
   });
   assert.deepEqual(await statesOf(sql, trip.id, drivers), [
     "offered",

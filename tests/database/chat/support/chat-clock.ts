@@ -3,7 +3,7 @@ import { letTimePass } from "../../support/trip-state.ts";
 
 /** Every time of the chat's tables. */
 const TIMES: Readonly<Record<string, readonly string[]>> = {
-  conversations: ["last_inbound_at", "lease_until"],
+  conversations: ["last_inbound_at", "left_at", "lease_until"],
   inbox: ["sent_at", "received_at", "not_before", "done_at"],
   outbox: [
     "not_before",
@@ -17,7 +17,7 @@ const TIMES: Readonly<Record<string, readonly string[]>> = {
   sending_rate: ["next_slot_at"],
   sending_pairs: ["next_slot_at"],
   deliveries: ["not_before", "lease_until", "created_at", "sent_at"],
-  dispatches: ["created_at", "ended_at"],
+  dispatches: ["created_at", "ended_at", "assign_after"],
   offers: ["created_at", "expires_at", "answered_at"],
   trip_links: ["created_at", "expires_at", "revoked_at"],
   sos_alerts: ["created_at", "acknowledged_at"],

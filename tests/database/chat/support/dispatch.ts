@@ -42,6 +42,7 @@ export interface Dispatch {
   readonly status: string;
   readonly candidates: number;
   readonly offered: number;
+  readonly offers_in_s: number | null;
 }
 
 /** Candidates for a dispatch, in the order of the drivers. */
