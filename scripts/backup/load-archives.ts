@@ -1,9 +1,10 @@
 import { BackupError } from "./backup-error.ts";
 import type { ClientPrograms } from "./client-programs.ts";
 import type { ProgramEnvironment } from "./connection.ts";
-import { closingScript, fitPreamble, MISMATCH, openingScript } from "./load-script.ts";
+import { closingScript, fitPreamble, HELD, LARGE, MISMATCH, openingScript } from "./load-script.ts";
 import { AUTH_FILE, DATA_FILE } from "./manifest.ts";
 import { failure, readLines, spawn } from "./run-program.ts";
+import { tableName } from "./tables.ts";
 import type { Loading, Target } from "./target.ts";
 
 /** What to load, and with what. */
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly onProgress: (line: string) => void;
 }
 
+const HELD_LINE = new RegExp(`${HELD} (.+)$`);
+
 /**
  * Empties the tables, fills them from the archives and holds them against the manifest, in one transaction.
  * @throws {BackupError} when anything is amiss; the database is as it was then
@@ -30,7 +33,10 @@ export async function loadArchives(options: LoadOptions): Promise<void> {
     args: ["-X", "-w", "-q", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse", "-f", "-"],
     env,
   }, { stdin: "piped", stdout: "null" });
-  const errors = readLines(psql.stderr);
+  const errors = readLines(psql.stderr, (line) => {
+    const [, name] = HELD_LINE.exec(line) ?? [];
+    if (name !== undefined) options.onProgress(`${name} is what it was`);
+  });
   const writer = psql.stdin.getWriter();
   const write = async (text: string): Promise<void> =>
     await writer.write(new TextEncoder().encode(text));
@@ -62,7 +68,7 @@ function archives({ schemas, tables }: Loading): string[][] {
 
 /** Has pg_restore write the rows of an archive as a script, straight into psql. */
 async function pipeArchive(
-  { args, writer, folder, programs, env, target, onProgress }: LoadOptions & {
+  { args, writer, folder, loading, programs, env, target, onProgress }: LoadOptions & {
     readonly args: readonly string[];
     readonly writer: WritableStreamDefaultWriter<Uint8Array>;
   },
@@ -80,10 +86,12 @@ async function pipeArchive(
     ],
     env,
   };
+  const sizes = new Map(loading.tables.map((table) => [tableName(table), table.rows]));
   const child = spawn(program, { stdin: "null", stdout: "piped" });
   const errors = readLines(child.stderr, (line) => {
     const [, name] = /processing data for table "(.+)"/.exec(line) ?? [];
-    if (name !== undefined) onProgress(`loading ${name}`);
+    const rows = sizes.get(name ?? "") ?? 0;
+    if (rows >= LARGE) onProgress(`loading ${name}, ${rows} rows`);
   });
   try {
     let preamble: string | undefined = "";
@@ -114,7 +122,8 @@ function latin1(bytes: Uint8Array): string {
 }
 
 function explained(lines: readonly string[]): BackupError {
-  const text = lines.map((line) => line.replace(/^psql:<stdin>:\d+: /, "")).join("; ");
+  const text = lines.filter((line) => !HELD_LINE.test(line))
+    .map((line) => line.replace(/^psql:<stdin>:\d+: /, "")).join("; ");
   if (text.includes(MISMATCH)) {
     return new BackupError(
       `The backup is not whole: ${text.slice(text.indexOf(MISMATCH) + MISMATCH.length + 1)}. ` +

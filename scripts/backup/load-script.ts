@@ -4,6 +4,10 @@ import { contentsQuery, literal, quoted, tableName, TEXT_SETTINGS } from "./tabl
 
 /** What is said when a table is not what the backup says it was. */
 export const MISMATCH = "BACKUP_MISMATCH";
+/** What is said of a large table that is. */
+export const HELD = "BACKUP_HELD";
+/** Tables of so many rows are worth a line of progress. */
+export const LARGE = 10_000;
 
 /** What psql runs before the rows: everything is in one transaction, which ends in `closing`. */
 export function openingScript(loading: Loading, target: Target): string {
@@ -36,7 +40,8 @@ export function openingScript(loading: Loading, target: Target): string {
 
 /** What psql runs after the rows: holds every table against the manifest, and only then commits. */
 export function closingScript(loading: Loading): string {
-  const lines = [TEXT_SETTINGS];
+  // pg_restore turned notices off.
+  const lines = [TEXT_SETTINGS, "set local client_min_messages = notice;"];
   for (const table of loading.tables) lines.push(verification(table));
   if (loading.schemas.includes("mobility")) lines.push("select from mobility.write_search();");
   lines.push("commit;");
@@ -54,6 +59,7 @@ begin
     raise exception '${MISMATCH} %: the backup has %, restored were %',
       ${literal(tableName(table))}, ${literal(expected)}, v_found;
   end if;
+  ${table.rows < LARGE ? "" : `raise notice '${HELD} %', ${literal(tableName(table))};`}
 end
 $verify$;`;
 }
