@@ -314,6 +314,27 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "ServerRedis lists a hash however it is asked, and says when its server is gone",
+  ignore: await findServer() === undefined,
+  fn: async () => {
+    const server = await startServer();
+    const redis = await ServerRedis.connect(server.url);
+    try {
+      await redis.run([["hset", "h", "a", "1", "b", "2"]]);
+      for (const name of ["hgetall", "HGETALL"]) {
+        assert.deepEqual(await redis.run([[name, "h"]]), [["a", "1", "b", "2"]]);
+      }
+      await server[Symbol.asyncDispose]();
+      assert.deepEqual(await redis.run([["ping"]]), [
+        new RedisError("ERR the server does not answer"),
+      ]);
+    } finally {
+      await redis.close();
+    }
+  },
+});
+
 function words(line: string): string[] {
   return [...line.matchAll(/(?:^| )"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare]) =>
     quoted?.replaceAll(/\\(.)/g, "$1") ?? bare ?? ""

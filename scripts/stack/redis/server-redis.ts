@@ -60,10 +60,14 @@ export class ServerRedis implements Redis {
 
   async #call([name = "", ...words]: readonly string[]): Promise<Reply> {
     try {
-      return replySchema.parse(await this.#client.call(name, ...words));
+      // In capitals: of commands in small letters the library turns some replies into objects.
+      return replySchema.parse(await this.#client.call(name.toUpperCase(), ...words));
     } catch (error) {
       if (error instanceof Error && error.name === "ReplyError") {
         return new RedisError(error.message);
+      }
+      if (error instanceof Error && error.name === "MaxRetriesPerRequestError") {
+        return new RedisError("ERR the server does not answer");
       }
       throw error;
     }
