@@ -827,39 +827,50 @@ CREATE FUNCTION mobility.count_hours(p_since timestamp with time zone) RETURNS T
     SET search_path TO ''
     AS $$
   with observed as materialized (
-    select mobility.hour_of(o.answered_at) as hour, 'mobility_offer_response_seconds' as metric,
+    select date_trunc('hour', o.answered_at, 'UTC') as hour, 'mobility_offer_response_seconds' as metric,
       extract(epoch from o.answered_at - o.created_at)::double precision as seconds
     from mobility.offers o where o.answered_at >= p_since and o.status = 'accepted'
     union all
     -- Of each trip the first time; a booking waits from when it is looked for.
-    select mobility.hour_of(m.accepted_at), 'mobility_time_to_match_seconds',
-      greatest(0, extract(epoch from m.accepted_at
-        - greatest(t.created_at, t.scheduled_for - mobility.schedule_lead())))::double precision
+    select date_trunc('hour', m.accepted_at, 'UTC'), 'mobility_time_to_match_seconds',
+      greatest(0, extract(epoch from m.accepted_at - case when t.scheduled_for is null then t.created_at
+        else greatest(t.created_at, t.scheduled_for - mobility.schedule_lead()) end))::double precision
     from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
     where m.accepted_at >= p_since and not exists (
       select 1 from mobility.matches e
       where e.passenger_trip_id = m.passenger_trip_id and e.accepted_at < m.accepted_at)
+  ),
+  -- How many bounds an observation is beyond; a time is exact to the microsecond.
+  slot as materialized (
+    select o.hour, o.metric, width_bucket(o.seconds - 0.000001, h.bounds) as beyond,
+      count(*) as times, sum(o.seconds) as seconds
+    from (
+      select metric, mobility.bucket_bounds(metric) as bounds
+      from unnest('{mobility_offer_response_seconds,mobility_time_to_match_seconds}'::text[]) metric offset 0
+    ) h
+    join observed o on o.metric = h.metric group by 1, 2, 3
   )
-  select mobility.hour_of(m.ended_at), 'mobility_rides_total',
+  select date_trunc('hour', m.ended_at, 'UTC'), 'mobility_rides_total',
     jsonb_build_object('vehicle_type', t.vehicle_type, 'outcome', m.status), count(*)::double precision
   from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
   where m.ended_at >= p_since group by 1, t.vehicle_type, m.status
   union all
-  select mobility.hour_of(t.created_at), 'mobility_trips_created_total',
+  select date_trunc('hour', t.created_at, 'UTC'), 'mobility_trips_created_total',
     jsonb_build_object('role', t.role, 'vehicle_type', t.vehicle_type), count(*)
   from mobility.trips t where t.created_at >= p_since group by 1, t.role, t.vehicle_type
   union all
-  select mobility.hour_of(o.answered_at), 'mobility_offers_total', jsonb_build_object('outcome', o.status), count(*)
+  select date_trunc('hour', o.answered_at, 'UTC'), 'mobility_offers_total', jsonb_build_object('outcome', o.status), count(*)
   from mobility.offers o where o.answered_at >= p_since group by 1, o.status
   union all
-  select o.hour, o.metric || '_bucket',
+  select s.hour, s.metric || '_bucket',
     jsonb_build_object('le', case b.bound when 'Infinity' then '+Inf' else b.bound::text end),
-    count(*) filter (where o.seconds <= b.bound)
-  from observed o cross join unnest(mobility.bucket_bounds(o.metric)) b (bound) group by o.hour, o.metric, b.bound
+    coalesce(sum(s.times) filter (where s.beyond < b.nth), 0)
+  from slot s cross join unnest(mobility.bucket_bounds(s.metric)) with ordinality b (bound, nth)
+  group by s.hour, s.metric, b.bound
   union all
-  select o.hour, o.metric || '_sum', '{}', sum(o.seconds) from observed o group by o.hour, o.metric
+  select s.hour, s.metric || '_sum', '{}', sum(s.seconds) from slot s group by s.hour, s.metric
   union all
-  select o.hour, o.metric || '_count', '{}', count(*) from observed o group by o.hour, o.metric
+  select s.hour, s.metric || '_count', '{}', sum(s.times) from slot s group by s.hour, s.metric
 $$;
 
 COMMENT ON FUNCTION mobility.count_hours(p_since timestamp with time zone) IS 'What the rows tell of the hours since then.';
@@ -2262,18 +2273,20 @@ begin
     when others then v_up := 0;
   end;
   -- A change and its messages are of one transaction, and so of one time, by which they are looked up: the day's
-  -- table has a row for each movement of each ride. Realtime's clock is the session's, the embedded stack's is UTC.
+  -- table has a row for each movement of each ride. Of the four messages of a change one is looked for, another kind
+  -- each time: what keeps one kind from being told does so every time. Realtime's clock is the session's, the embedded
+  -- stack's is UTC.
   execute format($count$
     select count(*) from (
       select e.*, m.driver_user_id, m.passenger_user_id
       from mobility.match_events e join mobility.matches m on m.id = e.match_id
       where e.at > now() - interval '15 minutes' order by e.at desc limit 5000
     ) e
-    cross join unnest(array['match:' || e.match_id, 'user:' || e.driver_user_id, 'user:' || e.passenger_user_id,
-      'operators']) told (topic)
     where not exists (
       select from %s r
-      where r.extension = 'broadcast' and r.private is true and r.topic = told.topic and r.event = 'match_changed'
+      where r.extension = 'broadcast' and r.private is true and r.event = 'match_changed'
+        and r.topic = case e.id %% 4 when 0 then 'match:' || e.match_id when 1 then 'user:' || e.driver_user_id
+          when 2 then 'user:' || e.passenger_user_id else 'operators' end
         and r.inserted_at in (e.at at time zone 'UTC', e.at::timestamp)
         and r.payload ->> 'match_id' = e.match_id::text and r.payload ->> 'status' = e.to_status)
   $count$, v_messages) into v_lost;

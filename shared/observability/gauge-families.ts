@@ -67,7 +67,7 @@ export const gaugeFamilies = {
   },
   mobility_realtime_lost: {
     type: "gauge",
-    help: "Messages about changed matches of the last 15 minutes that Realtime did not take",
+    help: "Changes of matches in the last 15 minutes of which Realtime did not take a message",
     labels: [],
   },
   mobility_v1_changes_pending: {

@@ -18,7 +18,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into mobility.job_runs (job) values (p_job) on conflict do nothing;
+  -- Asked for, since an insert waits for whoever is just changing the row, even to do nothing.
+  if not exists (select 1 from mobility.job_runs r where r.job = p_job) then
+    insert into mobility.job_runs (job) values (p_job) on conflict do nothing;
+  end if;
   update mobility.job_runs set last_success_at = clock_timestamp(), runs = runs + 1,
     last_duration_ms = greatest(0, extract(epoch from clock_timestamp() - p_started) * 1000)
   where job = (select r.job from mobility.job_runs r where r.job = p_job for update skip locked);

@@ -89,18 +89,20 @@ begin
     when others then v_up := 0;
   end;
   -- A change and its messages are of one transaction, and so of one time, by which they are looked up: the day's
-  -- table has a row for each movement of each ride. Realtime's clock is the session's, the embedded stack's is UTC.
+  -- table has a row for each movement of each ride. Of the four messages of a change one is looked for, another kind
+  -- each time: what keeps one kind from being told does so every time. Realtime's clock is the session's, the embedded
+  -- stack's is UTC.
   execute format($count$
     select count(*) from (
       select e.*, m.driver_user_id, m.passenger_user_id
       from mobility.match_events e join mobility.matches m on m.id = e.match_id
       where e.at > now() - interval '15 minutes' order by e.at desc limit 5000
     ) e
-    cross join unnest(array['match:' || e.match_id, 'user:' || e.driver_user_id, 'user:' || e.passenger_user_id,
-      'operators']) told (topic)
     where not exists (
       select from %s r
-      where r.extension = 'broadcast' and r.private is true and r.topic = told.topic and r.event = 'match_changed'
+      where r.extension = 'broadcast' and r.private is true and r.event = 'match_changed'
+        and r.topic = case e.id %% 4 when 0 then 'match:' || e.match_id when 1 then 'user:' || e.driver_user_id
+          when 2 then 'user:' || e.passenger_user_id else 'operators' end
         and r.inserted_at in (e.at at time zone 'UTC', e.at::timestamp)
         and r.payload ->> 'match_id' = e.match_id::text and r.payload ->> 'status' = e.to_status)
   $count$, v_messages) into v_lost;
