@@ -4,6 +4,8 @@ import { runLeashed } from "./leashed-command.ts";
 /** The release that the project is tested with. */
 export const SUPABASE_VERSION = "3.1.0";
 
+/** The CLI tells of every file that it uploads; the reason comes last. */
+const LAST_LINES = 20;
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The Supabase CLI could not do what it was asked; the message carries what it printed. */
@@ -53,8 +55,9 @@ export async function runSupabase(
       `Cannot run "${command[0]}". Install Node 20, or set SUPABASE_CLI to the Supabase CLI`,
     );
   }
+  const said = `${result.stderr}\n${result.stdout}`.trim().split("\n");
   throw new SupabaseCliError(
-    `supabase ${args.join(" ")} failed:\n${result.stderr}\n${result.stdout}`.trimEnd(),
+    `supabase ${args.join(" ")} failed:\n${said.slice(-LAST_LINES).join("\n")}`,
   );
 }
 

@@ -40,6 +40,12 @@ const whatsAppEnvironment = z.object({
   MOBILITY_SOS_SECRET: z.string().min(16).optional(),
 });
 
+/** Every variable that a function reads, whoever sets it. */
+export const variableNames: readonly string[] = [
+  ...Object.keys({ ...environment.shape, ...whatsAppEnvironment.shape }),
+  "SUPABASE_PUBLISHABLE_KEYS",
+];
+
 const keyDictionary = z.record(z.string(), z.string().min(1));
 const keySet = z.union([
   z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }),

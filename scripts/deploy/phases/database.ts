@@ -1,0 +1,100 @@
+import { pathToFileURL } from "node:url";
+import { backUp } from "../../backup/mod.ts";
+import { runSupabase, withoutPassword } from "../../supabase-cli/run-supabase.ts";
+import type { PhasePlan, RunContext, Step } from "../plan.ts";
+import { StepError } from "../run-steps.ts";
+import { readSituation, type Situation } from "../situation.ts";
+import { readShare, setShare } from "../state/share.ts";
+
+const PHASE = "database";
+
+/** Backs up, then applies the pending migrations; a V1 keeps everybody until the first cutover. */
+export function planDatabase(
+  situation: Situation,
+  { databaseUrl, backups }: { readonly databaseUrl: string; readonly backups: string },
+): PhasePlan {
+  const { pending, hasData } = situation;
+  const backup: Step = {
+    phase: PHASE,
+    id: "back-up",
+    does: `saves everything before ${pending.length} migrations`,
+    command: `deno task backup --to ${backups}/before-<commit>-<time>`,
+    repeat: "once",
+    // A push that was killed half-way has changed what there is to save.
+    input: pending.join(),
+    run: (context) => backUpFirst(context, databaseUrl),
+  };
+  const push: Step = {
+    phase: PHASE,
+    id: "push",
+    does: pending.length === 0 ? "finds no migration to apply" : `applies ${pending.length}`,
+    command: `supabase ${pushArgs().join(" ")} --remote=${withoutPassword(databaseUrl).url}`,
+    // What is pending was not applied, whatever was recorded: the database may have been restored since.
+    repeat: pending.length > 0 ? "always" : "once",
+    run: (context) => pushMigrations(context, databaseUrl),
+  };
+  const share: Step = {
+    phase: PHASE,
+    id: "start-at-0",
+    does: "leaves everybody with V1 until the first cutover, unless somebody has set a share",
+    command: "select public.set_rollout(0, '<who>') -- where changed_by is null",
+    repeat: "once",
+    run: startAtZero,
+  };
+  return {
+    phase: PHASE,
+    steps: [
+      ...(hasData && pending.length > 0 ? [backup] : []),
+      push,
+      ...(situation.v1 === "present" ? [share] : []),
+    ],
+    ...(hasData ? {} : { note: "nothing is there yet that a backup would save" }),
+  };
+}
+
+function pushArgs(): string[] {
+  return ["db", "push", "--yes"];
+}
+
+async function backUpFirst(
+  { git, settings, journal }: RunContext,
+  databaseUrl: string,
+): Promise<string> {
+  const time = new Date().toISOString().replaceAll(/[:.]/g, "-");
+  const { folder } = await backUp({
+    databaseUrl,
+    folder: `${settings.backups}/before-${git.revision.slice(0, 12)}-${time}`,
+    onProgress: (line) => journal.report(`    ${line}`),
+  });
+  return `${folder} (to go back: deno task restore ${folder})`;
+}
+
+async function pushMigrations(context: RunContext, databaseUrl: string): Promise<string> {
+  const { journal, root, sql } = context;
+  const migrations = pathToFileURL(`${root}/supabase/migrations/`);
+  const { pending: before } = await readSituation(sql, migrations);
+  await runSupabase(pushArgs(), {
+    databaseUrl,
+    root,
+    onLine: (line) => journal.log("supabase", { line }),
+  });
+  const { pending } = await readSituation(sql, migrations);
+  if (pending.length > 0) {
+    throw new StepError(
+      `supabase db push ended well and left ${
+        pending.join(", ")
+      }: look into the log, then run database again`,
+    );
+  }
+  // The API reads the schema anew.
+  await sql`notify pgrst, 'reload schema'`;
+  return `${before.length} applied, none pending`;
+}
+
+async function startAtZero({ sql, git }: RunContext): Promise<string> {
+  const share = await readShare(sql);
+  if (share === undefined) throw new StepError("The migrations brought no mobility.rollout");
+  if (share.set_by !== null) return `${share.percent}%, set by ${share.set_by}`;
+  await setShare(sql, { percent: 0, by: git.by });
+  return "0%";
+}
