@@ -63,11 +63,15 @@ export function scaleDurations(value: unknown, factor: number): unknown {
     Object.entries(value).map(([key, item]) => {
       if (typeof item !== "string") return [key, scaleDurations(item, factor)];
       if (key === "expr") return [key, scaleExpression(item, factor)];
-      return [key, KEYS.has(key) ? scaleDuration(item, factor) : item];
+      return [key, KEYS.has(key) && isDuration(item) ? scaleDuration(item, factor) : item];
     }),
   );
   const { scrape_interval: interval, scrape_timeout: timeout } = scaled;
   const isLonger = typeof interval === "string" && typeof timeout === "string" &&
     milliseconds(timeout) > milliseconds(interval);
   return isLonger ? { ...scaled, scrape_timeout: interval } : scaled;
+}
+
+function isDuration(text: string): boolean {
+  return DURATION.test(text);
 }

@@ -1,6 +1,8 @@
 /** A door on a loopback port that leads to another one, until it is cut. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
+  /** How much longer everything that is sent to the other port takes, in milliseconds; nothing at first. */
+  delayMs: number;
   /** Ends the connections there are without a goodbye; new ones are let through. */
   cut(): void;
 }
@@ -9,19 +11,33 @@ export interface TcpProxy extends AsyncDisposable {
 export function openTcpProxy(target: number): TcpProxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
+  const way = { delayMs: 0 };
+  const slowly = (): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>
+    new TransformStream({
+      transform: async (chunk, controller) => {
+        if (way.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, way.delayMs));
+        controller.enqueue(chunk);
+      },
+    });
   const accepting = (async () => {
     for await (const near of listener) {
       const far = await Deno.connect({ hostname: "127.0.0.1", port: target });
       for (const connection of [near, far]) open.add(connection);
       // An end that is gone takes the other with it.
       const end = (): void => [near, far].forEach((one) => close(one, open));
-      near.readable.pipeTo(far.writable).then(end, end);
+      near.readable.pipeThrough(slowly()).pipeTo(far.writable).then(end, end);
       far.readable.pipeTo(near.writable).then(end, end);
     }
   })();
   const cut = (): void => open.forEach((connection) => close(connection, open));
   return {
     port: listener.addr.port,
+    get delayMs(): number {
+      return way.delayMs;
+    },
+    set delayMs(delayMs: number) {
+      way.delayMs = delayMs;
+    },
     cut,
     [Symbol.asyncDispose]: async () => {
       listener.close();
