@@ -23,13 +23,12 @@ export function adviseAfterRestore({ manifest, leftOut }: Restored): string[] {
   const named = secrets.length > 0 ? secrets : ["mobility_worker_url", "mobility_worker_key"];
   advice.push(
     "next, for a new project (docs/backup.md says each in full):",
-    `  1. Vault: select vault.create_secret('<value>', '<name>') for ${named.join(", ")}`,
-    "  2. supabase secrets set --env-file <file>, then supabase functions deploy",
-    "  3. Meta: point the webhook at https://<ref>.supabase.co/functions/v1/whatsapp-webhook",
-    "  4. deno task web:build with the new URL and key, and upload the pages",
-    "  5. operators sign in again; their passwords are as they were",
-    "what was under way when the backup was taken is over for the people: the sweep ends what is " +
-      "too old within seconds of pg_cron's running",
+    "  1. deno task deploy services: the functions, their secrets, and in Vault " +
+      named.join(", "),
+    "  2. Meta: point the webhook at https://<ref>.supabase.co/functions/v1/whatsapp-webhook",
+    "  3. deno task web:build with the new URL and key, and upload the pages",
+    "  4. operators sign in again; their passwords are as they were",
+    "rides that were under way when the backup was taken end by themselves as they grow too old",
   );
   return advice;
 }

@@ -48,7 +48,7 @@ Deno.test({
     const restored = await run("restore", [backup, "--yes"], { url: target.url });
     assert.equal(restored.code, 0, restored.err);
     assert.match(restored.err, /\d+ rows of \d+ tables are what the backup says they were/);
-    assert.match(restored.err, /supabase functions deploy/);
+    assert.match(restored.err, /deno task deploy services: the functions.*mobility_worker_url/);
     assert.deepEqual(await everything(target.sql), await everything(database.sql));
 
     await Deno.truncate(`${backup}/mobility.dump`, 100);
