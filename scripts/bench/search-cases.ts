@@ -1,21 +1,24 @@
 import { SEARCHES } from "./city.ts";
 
 /**
- * The ways to search for the nearest 20 drivers of one type: the RPC that find-drivers calls; the bare scan
+ * The ways to search for the nearest drivers of one type, 20 of them within 15 km unless said otherwise: the RPC that find-drivers calls; the bare scan
  * of the pool's index, its rows as JSON as any API gives them, or as plain rows; and the obvious query.
  */
 export type Way = "rpc" | "bare" | "bare rows" | "obvious";
 
-const LIMIT = 20;
-const RADIUS_M = 15_000;
+const DEFAULTS = { limit: 20, radiusM: 15_000 } as const;
 const COLUMNS = "trip_id, user_id, lat, lng, position_at, expires_at, standing";
 
 /** The script of one way to search, for pgbench. */
-export function searchScript(way: Way, vehicleType: "moto" | "truck"): string {
+export function searchScript(
+  way: Way,
+  vehicleType: "moto" | "truck",
+  { limit, radiusM }: { readonly limit: number; readonly radiusM: number } = DEFAULTS,
+): string {
   const from = vehicleType === "moto" ? 1 : SEARCHES + 1;
   if (way === "rpc") {
     return `\\set i random(${from}, ${from + SEARCHES - 1})
-select public.find_counterparts(null, ('00000000-0000-4000-8000-' || lpad(:i::text, 12, '0'))::uuid, 'driver', ${LIMIT});`;
+select public.find_counterparts(null, ('00000000-0000-4000-8000-' || lpad(:i::text, 12, '0'))::uuid, 'driver', ${limit});`;
   }
   // Pickups are spread like the drivers: two dice a coordinate.
   const here = `\\set a random(0, 100000) + random(0, 100000)
@@ -24,7 +27,7 @@ select public.find_counterparts(null, ('00000000-0000-4000-8000-' || lpad(:i::te
   const lng = "(29.96 + :b::integer * 0.000001)";
   // The point as a sub-select: worked out once, not again for each row that is compared with it.
   const scan = `select ${COLUMNS} from mobility.live_drivers_${vehicleType} where available
-order by position operator(extensions.<->) (select mobility.mercator(${lat}, ${lng})) limit ${LIMIT}`;
+order by position operator(extensions.<->) (select mobility.mercator(${lat}, ${lng})) limit ${limit}`;
   if (way === "bare rows") return `${here}\n${scan};`;
   if (way === "bare") return `${here}\nselect json_agg(near) from (${scan}) near;`;
   const point =
@@ -32,8 +35,8 @@ order by position operator(extensions.<->) (select mobility.mercator(${lat}, ${l
   return `${here}
 select ${COLUMNS}, extensions.st_distance(position, ${point}) as distance_m from bench.obvious
 where vehicle_type = '${vehicleType}' and available and position_at > now() - interval '1 day' and expires_at > now()
-  and extensions.st_dwithin(position, ${point}, ${RADIUS_M})
-order by distance_m limit ${LIMIT};`;
+  and extensions.st_dwithin(position, ${point}, ${radiusM})
+order by distance_m limit ${limit};`;
 }
 
 /** Batches of 500 position updates, each driver moving some 30 m, as pgbench scripts. */
