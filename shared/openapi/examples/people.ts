@@ -173,4 +173,5 @@ export const runningDispatch = {
   status: "running",
   candidates: 12,
   offered: 3,
+  offers_in_s: null,
 };

@@ -102,6 +102,7 @@ export const rideExamples = {
     request: { passenger_trip_id: ids.passengerTrip, batch_size: 3, offer_s: 30 },
     response: { dispatch: runningDispatch },
   },
+  assignWaiting: { request: {}, response: { assigned: 4, postponed: 1 } },
   listOffers: {
     response: {
       offers: [{
