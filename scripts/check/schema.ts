@@ -17,8 +17,19 @@ const REPOSITORY = new URL("../../", import.meta.url);
 const SCHEMAS = ["public", "mobility"];
 const FIX = "deno task check:schema --write";
 
+const USAGE = `deno task check:schema [options]
+
+  --write   regenerate shared/platform/database.types.ts and supabase/schema.sql
+  --help    this text`;
+
 /** `deno task check:schema`: the migrations on a bare PostgreSQL, through the Supabase CLI. */
 async function main(): Promise<void> {
+  const unknown = Deno.args.find((arg) => !["--write", "--help", "-h"].includes(arg));
+  if (unknown !== undefined || Deno.args.includes("--help") || Deno.args.includes("-h")) {
+    if (unknown !== undefined) report(`Cannot use "${unknown}"`);
+    report(USAGE);
+    Deno.exit(unknown === undefined ? 0 : 1);
+  }
   const write = Deno.args.includes("--write");
   const problems = await checkSchema(write);
   for (const problem of problems) report(`FAILED ${problem}`);
