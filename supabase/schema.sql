@@ -5038,7 +5038,7 @@ CREATE FUNCTION public.sync_v1() RETURNS jsonb
 declare
   v_started timestamptz := clock_timestamp();
   v_part jsonb;
-  v_sum jsonb := '{"notes": 0, "carried": 0, "rejected": 0, "later": 0}';
+  v_sum jsonb := '{"notes": 0, "carried": 0, "rejected": 0, "later": 0}'::jsonb;
 begin
   if exists (select from mobility_v1.bridge where installed) then
     loop

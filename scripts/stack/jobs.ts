@@ -25,6 +25,7 @@ export const JOBS: readonly Job[] = [
   { name: "sweep_chat", rpc: "sweep_chat", every_s: 15 },
   { name: "roll_up", rpc: "roll_up", every_s: 60 },
   { name: "prune", rpc: "prune", every_s: 3600 },
+  { name: "sync_v1", rpc: "sync_v1", every_s: 1 },
   { name: "work", function: "whatsapp-webhook", path: "work", every_s: 1 },
 ];
 

@@ -56,6 +56,7 @@ const API = [
   "public.sweep",
   "public.sweep_chat",
   "public.sweep_dispatch",
+  "public.sync_v1",
   "public.update_positions",
   "public.update_positions_by_link",
 ];
