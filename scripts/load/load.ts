@@ -1,0 +1,143 @@
+import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import postgres, { type Sql } from "postgres";
+import { startBenchStack } from "../bench/bench-stack.ts";
+import { fillCity } from "../bench/city.ts";
+import { describeMachine } from "../bench/results.ts";
+import { migrate } from "../postgres/migrate.ts";
+import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
+import { print, report } from "../print.ts";
+import { runCommand } from "../run-command.ts";
+import { findK6, type K6Result, runK6 } from "./k6.ts";
+
+const SCRIPTS = ["city", "find-drivers", "full-ride", "webhook", "tracking"] as const;
+/** Of the city's users; every user of the script "tracking". */
+const GATEWAY_SHARE = 0.1;
+
+const USAGE = `deno task load [script] [options]
+
+  script          ${SCRIPTS.join(", ")} (city: all of them together)
+
+  --users N       people at once (1000)
+  --duration T    how long all of them are there, such as 2m (2m)
+  --ramp-up T     how long they take to come (30s)
+  --drivers N     drivers who are online (26000)
+  --json FILE     write the results there too
+  --short         30 hasty users for 15 seconds, 2,000 drivers`;
+
+/** `deno task load`: people with the pauses of people, on a stack of their own. Exit code 1: a threshold was not kept. */
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: Deno.args,
+    allowPositionals: true,
+    options: {
+      users: { type: "string" },
+      duration: { type: "string" },
+      "ramp-up": { type: "string" },
+      drivers: { type: "string" },
+      json: { type: "string" },
+      short: { type: "boolean", default: false },
+    },
+  });
+  const script = SCRIPTS.find((name) => name === (positionals[0] ?? "city"));
+  if (script === undefined || positionals.length > 1) {
+    throw new Error(`There is no script "${positionals.join(" ")}"\n\n${USAGE}`);
+  }
+  const users = Number(values.users ?? (values.short ? 30 : 1000));
+  const drivers = Number(values.drivers ?? (values.short ? 2_000 : 26_000));
+  if (!(users >= 1 && drivers >= 500)) {
+    throw new Error(`--users is at least 1, --drivers at least 500\n\n${USAGE}`);
+  }
+  const k6 = await findK6();
+
+  // Memory as on the smallest hosted machine that is for production: a quarter of 2 GB for PostgreSQL.
+  await using server = await startTemporaryPostgres({
+    durable: true,
+    settings: { shared_buffers: "512MB", max_wal_size: "2GB", jit: "off" },
+  });
+  const sql = postgres(server.url, { max: 2, onnotice: () => {} });
+  const folder = await Deno.makeTempDir({ prefix: "mobility-load-" });
+  try {
+    report(`load: filling a city of ${drivers} drivers`);
+    await migrate(sql);
+    await fillCity(sql, drivers);
+    const driversFile = `${folder}/drivers.json`;
+    await Deno.writeTextFile(driversFile, JSON.stringify(await onlineDrivers(sql)));
+    report("load: starting the stack");
+    await using stack = await startBenchStack({ DATABASE_URL: server.url });
+    const { info } = stack;
+    const result = await runK6(
+      fileURLToPath(new URL(`../../tests/load/${script}.ts`, import.meta.url)),
+      {
+        k6,
+        env: {
+          FUNCTIONS_URL: info.functions_url,
+          SECRET_KEY: info.secret_key,
+          WHATSAPP_APP_SECRET: info.whatsapp_app_secret,
+          DRIVERS_FILE: driversFile,
+          USERS: String(users),
+          GATEWAYS: String(script === "city" ? Math.round(users * GATEWAY_SHARE) : users),
+          PACE: values.short ? "0.2" : "1",
+          DURATION: values.duration ?? (values.short ? "15s" : "2m"),
+          RAMP_UP: values["ramp-up"] ?? (values.short ? "5s" : "30s"),
+        },
+      },
+    );
+    const broken = await doubleBookings(sql);
+    const outcome = {
+      script,
+      date: new Date().toISOString(),
+      machine: await describeMachine(server.url),
+      drivers,
+      ...result,
+      double_bookings: broken,
+    };
+    show(result, broken);
+    if (values.json !== undefined) {
+      await Deno.writeTextFile(values.json, JSON.stringify(outcome, null, 2) + "\n");
+    }
+    return result.kept && broken === 0 ? 0 : 1;
+  } finally {
+    await sql.end({ timeout: 5 });
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function onlineDrivers(sql: Sql): Promise<unknown[]> {
+  return [
+    ...await sql`select trip_id, lat, lng from mobility.live_positions where role = 'driver' and available`,
+  ];
+}
+
+/** People in two rides at once, which two unique indexes forbid: counted all the same. */
+async function doubleBookings(sql: Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from (
+      select person from (
+        select driver_user_id as person from mobility.matches where live
+        union all select passenger_user_id from mobility.matches where live
+      ) bound group by person having count(*) > 1
+    ) twice`;
+  return row?.count ?? 0;
+}
+
+function show({ calls, ...result }: K6Result, broken: number): void {
+  print("");
+  print(
+    `${"call".padEnd(18)}${
+      ["count", "p50 ms", "p95 ms", "p99 ms", "max ms"].map((head) => head.padStart(9)).join("")
+    }`,
+  );
+  for (const { call, count, medMs, p95Ms, p99Ms, maxMs } of calls) {
+    const figures = [count, ...[medMs, p95Ms, p99Ms, maxMs].map(Math.round)];
+    print(`${call.padEnd(18)}${figures.map((figure) => String(figure).padStart(9)).join("")}`);
+  }
+  print("");
+  print(`${result.users} users, ${result.requests} requests, ${result.requestsPerS.toFixed(1)}/s`);
+  print(`failed: ${(result.failed * 100).toFixed(4)}%, people in two rides: ${broken}`);
+  print(
+    result.kept ? "every threshold was kept" : "A THRESHOLD WAS NOT KEPT: see k6's summary above",
+  );
+}
+
+if (import.meta.main) await runCommand(main, USAGE);
