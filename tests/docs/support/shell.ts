@@ -1,4 +1,5 @@
 import { ROOT } from "./documents.ts";
+import { findBinary } from "./find-binary.ts";
 
 /** A command as the shell called it: its name and its arguments, expanded. */
 export type Call = readonly string[];
@@ -81,12 +82,12 @@ export class DocumentShell {
     }
     for (const name of RECORDED) await executable(`${bin}/${name}`, recorder(name));
     for (const name of OPTIONAL) {
-      const path = await which(name);
+      const path = await findBinary(name);
       if (path === undefined) await executable(`${bin}/${name}`, recorder(name));
       else await Deno.symlink(path, `${bin}/${name}`);
     }
     for (const name of TOOLS) {
-      const path = await which(name);
+      const path = await findBinary(name);
       if (path !== undefined) await Deno.symlink(path, `${bin}/${name}`);
     }
     await executable(`${bin}/curl`, CURL);
@@ -99,7 +100,7 @@ export class DocumentShell {
       HOME: `${folder}/home`,
       RECORD: `${folder}/calls`,
       HOSTS: `${folder}/hosts`,
-      REAL_CURL: await which("curl") ?? "curl",
+      REAL_CURL: await findBinary("curl") ?? "curl",
       STACK_ENV: stack,
       PGCONNECT_TIMEOUT: "5",
       LANG: "C.UTF-8",
@@ -165,12 +166,4 @@ function unmetIn(output: string): string[] {
 
 async function executable(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(path, text, { mode: 0o755 });
-}
-
-async function which(name: string): Promise<string | undefined> {
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    const path = `${folder}/${name}`;
-    if (await Deno.stat(path).then((info) => info.isFile, () => false)) return path;
-  }
-  return undefined;
 }
