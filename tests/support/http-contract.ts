@@ -71,6 +71,17 @@ export class Contract {
     if (answer.status < 300) this.#checkRequest(route, { request, where });
   }
 
+  /** Holds an answer alone against the description, whatever was asked. @throws as check */
+  checkText(
+    { method, path }: Pick<SentRequest, "method" | "path">,
+    { response: { status, headers }, text }: { response: Response; text: string },
+  ): void {
+    // The gateway's, for a function that was killed.
+    if (status === 503 && text.includes('"BOOT_ERROR"')) return;
+    const sent = { method, path, query: new URLSearchParams(), body: "{}" };
+    this.check(sent, { status, headers, body: parseJson(text), text });
+  }
+
   #checkAnswer(
     { path, method, operation }: Route,
     { answer, where }: { answer: ReceivedAnswer; where: string },
@@ -130,6 +141,15 @@ export class Contract {
 
 /** The API's own. */
 export const contract = new Contract(readApiDocument());
+
+/** What JSON says; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** What holds for every error, wherever it comes from; a health check that says no is none. */
 function checkError(answer: ReceivedAnswer, where: string): void {

@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { z } from "zod";
 import type { StackInfo } from "../../scripts/stack/running.ts";
 import type { ErrorCode } from "../../shared/platform/mod.ts";
-import { contract } from "./http-contract.ts";
+import { contract, parseJson } from "./http-contract.ts";
 
 /** Who calls: the secret key, a signed-in user by id, nobody, or whatever the headers say. */
 export type As = "service" | "nobody" | { readonly user: string } | {
@@ -126,12 +126,4 @@ export function expectCode(answer: Answer, code: ErrorCode): void {
     code,
     `expected ${code}, got ${answer.status} ${answer.text.slice(0, 500)}`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

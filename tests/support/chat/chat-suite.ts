@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { contract } from "../http-contract.ts";
 import { stackSuite, type StackSuiteOptions, type World } from "../stack.ts";
 import { type Deliver, Phone, type PhoneWorld } from "./phone.ts";
 import { type Identity, StandIn } from "./stand-in.ts";
@@ -59,6 +60,7 @@ export function withPhones(world: World): ChatWorld {
       body: "{}",
     });
     const text = await response.text();
+    contract.checkText({ method: "POST", path: "whatsapp-webhook/work" }, { response, text });
     assert.equal(response.status, 200, text);
   }
 

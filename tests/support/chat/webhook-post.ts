@@ -3,6 +3,7 @@ import { messageFields, type PhoneContent } from "../../../scripts/stack/graph/p
 import { contactOf, messageValue, webhookBody } from "../../../scripts/stack/graph/webhook-body.ts";
 import { encodeAsMeta } from "../../../scripts/stack/graph/webhook-sender.ts";
 import { signBody } from "../../../shared/whatsapp/mod.ts";
+import { contract } from "../http-contract.ts";
 import type { World } from "../stack.ts";
 import type { Identity } from "./stand-in.ts";
 
@@ -64,7 +65,10 @@ export async function postWebhook(
     },
     body: new Uint8Array(bytes),
   });
-  return { status: response.status, text: await response.text() };
+  const text = await response.text();
+  // What is signed and cannot be read is taken as well, so the request is not held against its schema.
+  contract.checkText({ method: "POST", path: "whatsapp-webhook" }, { response, text });
+  return { status: response.status, text };
 }
 
 function valueOf({ from, content, message_id, at }: MetaMessage): Record<string, unknown> {
