@@ -25,12 +25,15 @@ export interface ConfigurationOptions {
   readonly ports: MonitoringPorts;
   /** How many times shorter every duration is. */
   readonly scale?: number | undefined;
+  /** How often to scrape and to evaluate, such as 1s, in place of the configured intervals. */
+  readonly every?: string | undefined;
   /** Takes all notifications, in place of the configured receivers. */
   readonly webhookUrl?: string | undefined;
 }
 
 const targetFile = z.array(z.looseObject({ labels: z.record(z.string(), z.string()) }));
 const receiverList = z.array(z.looseObject({ name: z.string() }));
+const prometheusFile = z.looseObject({ global: z.looseObject({}) });
 const alertmanagerFile = z.looseObject({ receivers: receiverList });
 
 /** Reads a YAML file of `ops/`. @throws {Error} naming the file when it is not YAML */
@@ -68,8 +71,19 @@ export async function writeConfiguration(
     ["alertmanager:9093", `127.0.0.1:${ports.alertmanager}`],
     ["blackbox:9115", `127.0.0.1:${ports.blackbox}`],
   ]);
-  const prometheus = scaleDurations(await readOps("prometheus/prometheus.yml"), scale);
-  await write("prometheus/prometheus.yml", replaceStrings(prometheus, addresses));
+  const prometheus = prometheusFile.parse(
+    scaleDurations(await readOps("prometheus/prometheus.yml"), scale),
+  );
+  const global = options.every === undefined ? prometheus.global : {
+    ...prometheus.global,
+    scrape_interval: options.every,
+    scrape_timeout: options.every,
+    evaluation_interval: options.every,
+  };
+  await write(
+    "prometheus/prometheus.yml",
+    replaceStrings({ ...prometheus, global }, addresses),
+  );
   const targets = targetFile.parse(await readOps("prometheus/targets.yml"));
   await write(
     "prometheus/targets.yml",

@@ -19,7 +19,7 @@ const SCRAPE_S = 30;
 const EVALUATE_S = 15;
 const STOPPED = "tracking";
 /** A call of the database goes back and forth a few times. */
-const DELAY_MS = 80;
+const DELAY_MS = 60;
 
 /** The three of the issue: a stopped function, a slow database, a dead Redis. */
 export const EXERCISES: readonly Exercise[] = [

@@ -40,10 +40,10 @@ export class Notifications implements AsyncDisposable {
     return `http://127.0.0.1:${this.#server.addr.port}`;
   }
 
-  /** The first notification after `since` about this alert; undefined when none comes in time. */
+  /** The first notification after `since` about an alert with these labels; undefined when none comes in time. */
   async wait(
-    { alert, status, since, ms }: {
-      readonly alert: string;
+    { labels, status, since, ms }: {
+      readonly labels: Readonly<Record<string, string>>;
       readonly status: Notification["status"];
       readonly since: number;
       readonly ms: number;
@@ -51,7 +51,8 @@ export class Notifications implements AsyncDisposable {
   ): Promise<Notification | undefined> {
     while (true) {
       const found = this.all.find((told) =>
-        told.at >= since && told.status === status && told.labels["alertname"] === alert
+        told.at >= since && told.status === status &&
+        Object.entries(labels).every(([name, value]) => told.labels[name] === value)
       );
       if (found !== undefined || performance.now() - since > ms) return found;
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -39,10 +39,11 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult[]> {
   return results;
 }
 
-/** Whether both notifications came, each in its time. */
+/** Whether both notifications came, each in its time and to whom they are for. */
 export function isPassed(result: DrillResult): boolean {
-  const { firedAfterS, fireWithinS, resolvedAfterS, resolveWithinS } = result;
-  return firedAfterS !== undefined && firedAfterS <= fireWithinS &&
+  const { exercise, fired, firedAfterS, fireWithinS, resolvedAfterS, resolveWithinS } = result;
+  return fired?.receiver === exercise.receiver && firedAfterS !== undefined &&
+    firedAfterS <= fireWithinS &&
     resolvedAfterS !== undefined && resolvedAfterS <= resolveWithinS;
 }
 
@@ -64,6 +65,7 @@ async function runExercise(
 ): Promise<DrillResult> {
   const { notifications } = rehearsal;
   const { alert } = exercise;
+  const labels = { alertname: alert, ...exercise.labels };
   const fireWithinS = exercise.fireWithinS / scale + slackS;
   const resolveWithinS = exercise.resolveWithinS / scale + slackS;
   // What comes too late is still waited for a while, so that it is told how late.
@@ -73,21 +75,26 @@ async function runExercise(
   let repairedAt: number;
   try {
     await exercise.break(rehearsal);
-    const wanted = { alert, status: "firing", since: brokenAt, ms: patience(fireWithinS) } as const;
+    const wanted = {
+      labels,
+      status: "firing",
+      since: brokenAt,
+      ms: patience(fireWithinS),
+    } as const;
     fired = await notifications.wait(wanted);
   } finally {
     repairedAt = performance.now();
     await exercise.repair(rehearsal);
   }
   const resolved = fired && await notifications.wait({
-    alert,
+    labels,
     status: "resolved",
     since: repairedAt,
     ms: patience(resolveWithinS),
   });
   const others = notifications.all
-    .filter(({ at, labels }) => at >= brokenAt && labels["alertname"] !== alert)
-    .map(({ labels }) => labels["alertname"] ?? "");
+    .filter((told) => told.at >= brokenAt && told.labels["alertname"] !== alert)
+    .map((told) => told.labels["alertname"] ?? "");
   return {
     exercise,
     fired,
