@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { MAX_CANDIDATES } from "../dispatch/mod.ts";
-import { etaS } from "../geo/mod.ts";
-import { findCounterparts } from "../matching/mod.ts";
+import { findRanked, MAX_CANDIDATES } from "../dispatch/mod.ts";
 import type { Platform } from "../platform/mod.ts";
-import { rank, type Strategies } from "../ranking/mod.ts";
+import type { Strategies } from "../ranking/mod.ts";
 import type { PlaceQuestion, Search } from "./answer.ts";
 import type { ClaimedEvent } from "./claimed-event.ts";
 import { LIST_LENGTH, type SearchResult } from "./search-result.ts";
@@ -34,28 +32,28 @@ export async function runSearch(
   strategies: Strategies,
   { event, search }: { event: ClaimedEvent; search: Search },
 ): Promise<SearchResult> {
-  const { found, vehicle } = await findCounterparts(platform, {
+  const isShown = search.then !== "propose";
+  const { found, withinM } = await findRanked(platform, {
     caller: { kind: "user", userId: event.person.user_id },
     tripId: search.trip_id,
     role: search.role,
     radiusM: FAR_M,
+    // Somebody who was picked from the wider list is still to be found when others have come nearer.
+    ...(isShown ? { nearM: NEAR_M } : { plainTimes: true }),
     limit: sureOf[search.then],
+    strategy: "balanced",
+    strategies,
   });
-  platform.metrics.observe("mobility_counterparts_found", found.length, { role: search.role });
-  const near = found.filter((row) => row.distance_m <= NEAR_M);
-  // Somebody who was picked from the wider list is still to be found when others have come nearer.
-  const wider = near.length === 0 || search.then === "propose";
-  const ranked = rank(wider ? found : near, { strategy: "balanced", strategies });
   const names = search.then === "list"
-    ? await namesOf(platform, ranked.slice(0, LIST_LENGTH).map((row) => row.trip_id))
+    ? await namesOf(platform, found.map((row) => row.trip_id))
     : new Map<string, string | null>();
   return {
-    radius_m: wider ? FAR_M : NEAR_M,
-    wider,
-    found: ranked.map((row) => ({
+    radius_m: withinM,
+    wider: withinM === FAR_M,
+    found: found.map((row) => ({
       trip_id: row.trip_id,
       distance_m: row.distance_m,
-      eta_s: etaS(row.distance_m, vehicle),
+      eta_s: row.eta_s,
       rating: row.rating,
       rating_count: row.rating_count,
       total_trips: row.total_trips,
