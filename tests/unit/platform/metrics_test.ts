@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { MemoryRedis } from "../../../scripts/stack/redis/memory-redis.ts";
 import { createRedisFront } from "../../../scripts/stack/redis/rest-front.ts";
-import { Cache, createLogger, Metrics, renderMetrics } from "../../../shared/platform/mod.ts";
+import {
+  Cache,
+  createLogger,
+  createPlatform,
+  Metrics,
+  readConfig,
+  renderMetrics,
+} from "../../../shared/platform/mod.ts";
 import { parsePrometheus } from "../../support/http-prometheus.ts";
 
 const logger = createLogger("test", { level: "error", write: () => {} });
@@ -12,6 +20,7 @@ async function withMetrics(
     metrics: Metrics;
     cache: Cache;
     redis: { down: boolean; requests: number };
+    url: string;
   }) => Promise<void>,
 ): Promise<void> {
   const memory = await MemoryRedis.create();
@@ -27,7 +36,7 @@ async function withMetrics(
   const url = `http://127.0.0.1:${server.addr.port}`;
   const cache = new Cache({ url, token: "token" }, { deadlineMs: 2_000, logger });
   try {
-    await test({ metrics: new Metrics(cache), cache, redis: state });
+    await test({ metrics: new Metrics(cache), cache, redis: state, url });
   } finally {
     await server.shutdown();
     await memory.close();
@@ -100,7 +109,83 @@ Deno.test("Metrics.flush() sends once, and what could not be sent the next time"
   });
 });
 
+Deno.test("Metrics keeps what a dead Redis does not take by series, not by request", async () => {
+  await withMetrics(async ({ metrics, cache, redis }) => {
+    redis.down = true;
+    for (let i = 0; i < 500; i++) {
+      metrics.count("mobility_http_requests_total", {
+        function: "tracking",
+        route: "/",
+        status: 200,
+      });
+      metrics.observe("mobility_http_request_duration_seconds", i / 100, { function: "tracking" });
+      if (i % 100 === 0) await metrics.flush();
+    }
+    redis.down = false;
+    let commands = 0;
+    const exec = cache.exec.bind(cache);
+    cache.exec = (build) =>
+      exec((pipeline) => {
+        build(pipeline);
+        commands = pipeline.length();
+      });
+    await metrics.flush();
+    cache.exec = exec;
+    // Eleven bounds, of which a quick test may miss some, a sum, a count, the requests, the errors of Redis itself.
+    assert.ok(commands > 5 && commands <= 15, `${commands} commands`);
+    const samples = parsePrometheus(await renderMetrics(cache) ?? "");
+    const route = 'function="tracking",route="/",status="200"';
+    assert.equal(samples.get(`mobility_http_requests_total{${route}}`), 500);
+    assert.equal(samples.get("mobility_cache_errors_total"), 5);
+  });
+});
+
 Deno.test("Metrics.observe() refuses a counter", () => {
   const metrics = new Metrics(new Cache(undefined, { deadlineMs: 1, logger }));
   assert.throws(() => metrics.observe("mobility_errors_total", 1), TypeError);
+});
+
+Deno.test("createPlatform() measures each call of the database by how it ended", async () => {
+  await withMetrics(async ({ cache, url }) => {
+    const answers: Record<string, Response> = {
+      ping: Response.json({ now: "now" }),
+      get_trip: Response.json({ code: "PT404", message: "TRIP_NOT_FOUND" }, { status: 404 }),
+      advance_match: Response.json({ error: { code: "PIN_INVALID" } }),
+      sweep: Response.json({ code: "57P03", message: "starting up" }, { status: 503 }),
+    };
+    const platform = createPlatform("tracking", {
+      config: readConfig({
+        SUPABASE_URL: "http://database.test",
+        SUPABASE_SECRET_KEYS: '{"default":"sb_secret_1"}',
+        JWT_SECRET: "a shared secret of at least 32 characters",
+        UPSTASH_REDIS_REST_URL: url,
+        UPSTASH_REDIS_REST_TOKEN: "token",
+      }),
+      writeLog: () => {},
+      fetch: (input) => {
+        const { pathname } = new URL(input instanceof Request ? input.url : input);
+        const rpc = pathname.slice(pathname.lastIndexOf("/") + 1);
+        return Promise.resolve(answers[rpc] ?? new Response(null, { status: 404 }));
+      },
+    });
+    for (const rpc of ["ping", "get_trip", "advance_match", "sweep"] as const) {
+      // The arguments are the database's business.
+      await platform.database.call(rpc, {} as never, z.unknown()).catch(() => {});
+    }
+    await platform.database.call("ping", {}, z.number()).catch(() => {});
+    await platform.metrics.flush();
+    const samples = parsePrometheus(await renderMetrics(cache) ?? "");
+    const counted = [...samples].filter(([name]) =>
+      name.startsWith("mobility_database_call_duration_seconds_count")
+    );
+    const series = (rpc: string, outcome: string): string =>
+      `mobility_database_call_duration_seconds_count{function="tracking",rpc="${rpc}",outcome="${outcome}"}`;
+    assert.deepEqual(Object.fromEntries(counted), {
+      [series("ping", "ok")]: 1,
+      [series("ping", "failed")]: 1,
+      [series("get_trip", "refused")]: 1,
+      [series("advance_match", "refused")]: 1,
+      [series("sweep", "failed")]: 1,
+    });
+  });
 });
