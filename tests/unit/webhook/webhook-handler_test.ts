@@ -285,9 +285,18 @@ Deno.test("createWebhookHandler() works at the service's word, and says what it 
     "claim_deliveries",
     "claim_inbox",
     "claim_outbox",
+    "record_work",
   ]);
+  assert.equal(calls.at(-1)?.path, "record_work", "when nothing is left");
+  const unrecorded = scene({ record_work: "down" });
+  const done = await unrecorded.send("/work", {
+    method: "POST",
+    headers: { apikey: "sb_secret_1" },
+  });
+  assert.equal(done.status, 200, "what was done stands without it");
   const down = scene({ claim_outbox: "down" });
   const failed = await down.send("/work", { method: "POST", headers: { apikey: "sb_secret_1" } });
   assert.equal(failed.status, 503);
   assert.equal(down.calls.length, 3, "one queue that cannot be read keeps no other from being");
+  assert.ok(down.calls.every(({ path }) => path !== "record_work"), "that was no success");
 });
