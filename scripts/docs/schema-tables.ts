@@ -44,8 +44,9 @@ export function referredIn(schema: unknown): string[] {
 
 /** The fields of an object as a table in Markdown; a sentence where it has none. */
 export function fieldTable(schema: Schema, components: Readonly<Record<string, Schema>>): string {
-  const rows = rowsOf(resolve(schema, components), "");
-  if (rows.length === 0) return `${typeOf(resolve(schema, components))}.`;
+  const whole = resolve(schema, components);
+  const rows = rowsOf(whole, "");
+  if (rows.length === 0) return `${schemaParts.parse(whole).description ?? typeOf(whole)}.`;
   return table(["field", "type", "what"], rows.map(({ name, type, text }) => [name, type, text]));
 }
 
