@@ -8,6 +8,11 @@ export class Latencies {
     else taken.push(milliseconds);
   }
 
+  /** Every step with all its times, in the order of its first call. */
+  all(): (readonly [step: string, milliseconds: readonly number[]])[] {
+    return [...this.#byStep];
+  }
+
   /** Every step, in the order of its first call. */
   steps(): { step: string; calls: number; p50: number; p95: number }[] {
     return [...this.#byStep].map(([step, taken]) => ({

@@ -46,6 +46,11 @@ export class ServiceClient {
     this.#options = options;
   }
 
+  /** How long its calls took. */
+  get latencies(): Latencies {
+    return this.#options.latencies;
+  }
+
   /** @throws {UnexpectedAnswerError} for anything but a success */
   async call<T>(call: Call<T>): Promise<T> {
     const attempt = await this.attempt(call, []);

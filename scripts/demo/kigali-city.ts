@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { z } from "zod";
 import { type City, type CityOptions, demoUserId, type RideRequest } from "./city.ts";
+import { KIGALI_DAY } from "../city/kigali-day.ts";
 import { createRandom, pickWeighted, type Random } from "../city/random.ts";
 import { pointNear } from "../city/route.ts";
 
@@ -18,9 +19,7 @@ export interface KigaliSeed {
   readonly drivers: readonly z.infer<typeof driverSchema>[];
 }
 
-/** Share of the day's rides that are asked for in each hour: people go to work, eat, and go home. */
-const HOURS = [1, 1, 0, 0, 1, 3, 6, 9, 8, 5, 4, 4, 6, 6, 4, 4, 6, 9, 10, 7, 5, 4, 3, 2]
-  .map((weight, hour) => ({ hour, weight }));
+const HOURS = KIGALI_DAY.map((weight, hour) => ({ hour, weight }));
 
 /**
  * Reads the places and the drivers of the seed.

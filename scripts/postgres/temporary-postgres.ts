@@ -1,3 +1,4 @@
+import { findFaketimeLibrary } from "./faketime-library.ts";
 import { findPostgresBinaries } from "./postgres-binaries.ts";
 
 /** A throw-away server. `url` names its `postgres` database, owned by its superuser. */
@@ -13,6 +14,11 @@ export interface TemporaryPostgresOptions {
   readonly durable?: boolean;
   /** Server settings by name, over the defaults, such as `{ shared_buffers: "1GB" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * A file that holds the server's time, "YYYY-MM-DD hh:mm:ss.ffffff" in UTC, read at every look at the clock;
+   * it stands still until the file changes, so pg_sleep never ends and no timeout of the server ever fires.
+   */
+  readonly clockFile?: string;
 }
 
 /**
@@ -21,9 +27,10 @@ export interface TemporaryPostgresOptions {
  */
 const KEEPER = `
 bin=$1 dir=$2
+shift 2
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1 &&
 cat "$dir/settings" >>"$dir/data/postgresql.conf" &&
-"$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 </dev/null
+env "$@" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 </dev/null
 code=$?
 if [ $code -eq 0 ]; then
   echo ready
@@ -40,11 +47,13 @@ exit $code
  * Starts a PostgreSQL of its own on a free loopback port, in a temporary folder, trusting every local
  * caller.
  * @throws {PostgresNotFoundError} when the machine has no PostgreSQL with PostGIS
+ * @throws {FaketimeNotFoundError} when it is to have a clock of its own, and there is no libfaketime
  */
 export async function startTemporaryPostgres(
   options: TemporaryPostgresOptions = {},
 ): Promise<TemporaryPostgres> {
   const binaries = await findPostgresBinaries();
+  const clock = options.clockFile === undefined ? [] : await clockVariables(options.clockFile);
   const account = await serverAccount();
   const port = freePort();
   const folder = await Deno.makeTempDir({ prefix: "mobility-postgres-" });
@@ -60,7 +69,7 @@ export async function startTemporaryPostgres(
   if (account !== undefined) await Deno.chown(folder, account.uid, account.gid);
 
   const keeper = new Deno.Command("sh", {
-    args: ["-c", KEEPER, "postgres-keeper", binaries.folder, folder],
+    args: ["-c", KEEPER, "postgres-keeper", binaries.folder, folder, ...clock],
     cwd: folder,
     detached: true,
     stdin: "piped",
@@ -88,6 +97,19 @@ export async function startTemporaryPostgres(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** What makes libfaketime read the clock from a file, as `NAME=value`; each of its versions knows one last name. */
+async function clockVariables(file: string): Promise<string[]> {
+  return [
+    `LD_PRELOAD=${await findFaketimeLibrary()}`,
+    `FAKETIME_TIMESTAMP_FILE=${file}`,
+    "FAKETIME_NO_CACHE=1",
+    "TZ=UTC",
+    // Waiting is by the monotonic clock, and goes on.
+    "FAKETIME_DONT_FAKE_MONOTONIC=1",
+    "DONT_FAKE_MONOTONIC=1",
+  ];
 }
 
 /** PostgreSQL refuses to run as root: root lends it the account that Debian's package makes. */
