@@ -4,7 +4,7 @@ import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { readProject } from "../stack/project.ts";
 import { RolledBackError } from "./errors.ts";
-import { readGitState } from "./git-state.ts";
+import { readAuthor, readGitState } from "./git-state.ts";
 import { Journal } from "./journal.ts";
 import { createMask } from "./mask.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
@@ -71,8 +71,9 @@ async function perform({ options, settings, journal, root }: Run): Promise<numbe
       return DONE;
     });
   }
-  const git = await readGitState(root);
   if (options.phase === "rollback") {
+    // An emergency asks for no working tree.
+    const by = await readAuthor(root);
     for (const line of ROLLBACK_PLAN) journal.print(line);
     if (options.dryRun) return DONE;
     confirm(journal, {
@@ -81,9 +82,10 @@ async function perform({ options, settings, journal, root }: Run): Promise<numbe
     });
     return await withSql(
       databaseUrl,
-      async (sql) => await rollBack(sql, { settings, journal, by: git.by }) ? DONE : NOT_DONE,
+      async (sql) => await rollBack(sql, { settings, journal, by }) ? DONE : NOT_DONE,
     );
   }
+  const git = await readGitState(root);
   if (options.phase === "pre-check" && !options.dryRun) {
     const subject = { settings, options, git, migrations };
     return await checked(journal, subject) ? DONE : NOT_DONE;

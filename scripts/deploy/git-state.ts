@@ -17,14 +17,19 @@ export async function readGitState(root: string): Promise<GitState> {
   const commit = (await git(root, ["rev-parse", "HEAD"])).trim();
   const status = await git(root, ["status", "--porcelain"]);
   const dirtyFiles = status.split("\n").filter(Boolean).map((line) => line.slice(3));
-  const [name, account] = [await git(root, ["config", "user.name"]).catch(() => ""), osAccount()];
   return {
     revision: dirtyFiles.length === 0
       ? commit
       : `${commit}+${await hashOfChanges(root, dirtyFiles)}`,
     dirtyFiles,
-    by: [name.trim(), account].filter(Boolean).join(", ") || "somebody",
+    by: await readAuthor(root),
   };
+}
+
+/** Who works here: the git user, where there is one, and the account on the machine. */
+export async function readAuthor(root: string): Promise<string> {
+  const name = await git(root, ["config", "user.name"]).catch(() => "");
+  return [name.trim(), osAccount()].filter(Boolean).join(", ");
 }
 
 async function hashOfChanges(root: string, files: readonly string[]): Promise<string> {

@@ -14,6 +14,9 @@ const WITHOUT: Readonly<Record<string, string>> = {
   supabase_vault: "The database cannot call the worker: enable Vault under Integrations",
 };
 
+const serverRow = z.object({ major: z.number(), version: z.string() });
+type Server = z.infer<typeof serverRow>;
+
 /** What the database must have. One connection for all of them, closed by the caller. */
 export function databaseChecks(
   databaseUrl: string,
@@ -28,11 +31,15 @@ export function databaseChecks(
   const sql = (): Sql => opened ??= connect(databaseUrl);
   const name = describeDatabase(databaseUrl);
 
-  async function server(): Promise<{ major: number; version: string }> {
+  let asked: Promise<Server> | undefined;
+  /** Asked once: when nobody answers, the other checks need not wait for it again. */
+  const server = (): Promise<Server> => asked ??= askServer();
+
+  async function askServer(): Promise<Server> {
     const [row] = await sql()`
       select current_setting('server_version') as version,
         current_setting('server_version_num')::integer / 10000 as major`;
-    return z.object({ major: z.number(), version: z.string() }).parse(row);
+    return serverRow.parse(row);
   }
 
   const checks: Check[] = [
@@ -62,13 +69,17 @@ export function databaseChecks(
       command: `select name, installed_version from pg_available_extensions where name in (${
         EXTENSIONS.map((each) => `'${each}'`).join(", ")
       })`,
-      look: async () => judgeExtensions(await availableExtensions(sql())),
+      look: async () => {
+        await server();
+        return judgeExtensions(await availableExtensions(sql()));
+      },
     },
     {
       id: "migrations",
       title: "migrations",
       command: "compare supabase/migrations with supabase_migrations.schema_migrations",
       look: async () => {
+        await server();
         const { pending, unknown } = await readSituation(sql(), migrations);
         if (unknown.length > 0) {
           return failed(
@@ -84,6 +95,7 @@ export function databaseChecks(
       title: "V1",
       command: "select to_regclass('public.rides_trips'), percent from mobility.rollout",
       look: async () => {
+        await server();
         const { v1, share } = await readSituation(sql(), migrations);
         if (v1 === "present" && !forwardsToV1) {
           return failed(
@@ -105,7 +117,10 @@ export function databaseChecks(
       id: "disk",
       title: "room for a backup",
       command: `select pg_database_size(current_database()); df ${backups}`,
-      look: async () => await judgeDisk(sql(), backups),
+      look: async () => {
+        await server();
+        return await judgeDisk(sql(), backups);
+      },
     },
   ];
   return { checks, close: async () => await opened?.end({ timeout: 5 }) };

@@ -8,6 +8,7 @@ import { readHolder } from "../state/lock.ts";
 import { latestSoak, type Soak } from "../state/soaks.ts";
 
 const RECENT = 12;
+const RECENT_DEPLOYMENTS = 5;
 const DEADLINE_MS = 10_000;
 
 /** Shows where a deployment stands; changes nothing. */
@@ -46,6 +47,15 @@ export async function showStatus(
 }
 
 async function showSteps(state: DeployState, journal: Journal): Promise<void> {
+  journal.print("");
+  journal.print("last deployments");
+  for (const each of await state.recentDeployments(RECENT_DEPLOYMENTS)) {
+    journal.print(
+      `  ${moment(each.started_at)}  ${each.revision.slice(0, 12)}  ${each.started_by}: ${
+        each.last_step ?? "nothing done"
+      }`,
+    );
+  }
   journal.print("");
   journal.print("last steps");
   for (const each of await state.recentSteps(RECENT)) {

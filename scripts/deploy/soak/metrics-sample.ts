@@ -23,6 +23,9 @@ export function parseMetrics(text: string, at: number): MetricsSample {
   let isOurs = false;
   for (const line of text.split("\n")) {
     if (line.startsWith(`# TYPE ${REQUESTS} `)) isOurs = true;
+    if (line === "mobility_cache_up 0") {
+      throw new Error("Redis, which keeps the counters, does not answer");
+    }
     const series = parseLine(line);
     if (series === undefined) continue;
     const { name, labels, value } = series;

@@ -141,6 +141,17 @@ export class DeployState {
     );
   }
 
+  /** The last deployments, newest first, with the last thing that was done in each. */
+  async recentDeployments(limit: number): Promise<(Deployment & { last_step: string | null })[]> {
+    const rows = await this.#sql`
+      select d.*, (
+        select s.phase || ' ' || s.step || ' ' || s.status from mobility_deploy.steps s
+        where s.deployment_id = d.id order by s.id desc limit 1
+      ) as last_step
+      from mobility_deploy.deployments d order by d.id desc limit ${limit}`;
+    return z.array(deploymentRow.extend({ last_step: z.string().nullable() })).parse(rows);
+  }
+
   /** The number of the last rollback, by hand or by a soak; "0" before the first. */
   async lastRollback(): Promise<{ id: string; by: string; at: Date | null }> {
     const [row] = await this.#sql`

@@ -32,12 +32,12 @@ export async function openSoak(
   const [running] = await sql`
     select ${sql.unsafe(COLUMNS)} from mobility_deploy.soaks
     where deployment_id = ${deployment.id} and percent = ${share.percent}
-      and share_set_at = ${share.set_at}::timestamptz and outcome = 'running'
+      and share_set_at = ${share.set_at}::text::timestamptz and outcome = 'running'
     order by id desc limit 1`;
   if (running !== undefined) return soakRow.parse(running);
   const [row] = await sql`
     insert into mobility_deploy.soaks (deployment_id, percent, share_set_at)
-    values (${deployment.id}, ${share.percent}, ${share.set_at}::timestamptz)
+    values (${deployment.id}, ${share.percent}, ${share.set_at}::text::timestamptz)
     returning ${sql.unsafe(COLUMNS)}`;
   return soakRow.parse(row);
 }

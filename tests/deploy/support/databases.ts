@@ -1,0 +1,58 @@
+import type { Sql } from "postgres";
+import { migrate } from "../../../scripts/postgres/migrate.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { V1_SCHEMA } from "./v1-schema.ts";
+
+/** A database as a new Supabase project has it, Vault and Realtime included, and a V1 if wanted. */
+export async function createProjectDatabase(
+  { v1 = false }: { readonly v1?: boolean } = {},
+): Promise<TestDatabase> {
+  const database = await createDatabase({ empty: true, connections: 3 });
+  const none = await Deno.makeTempDir();
+  try {
+    const migrations = new URL(`file://${none}/`);
+    await migrate(database.sql, { migrations, realtime: true });
+    await database.sql.unsafe("drop schema supabase_migrations cascade").simple();
+    await database.sql.unsafe(VAULT).simple();
+    if (v1) await database.sql.unsafe(V1_SCHEMA).simple();
+  } finally {
+    await Deno.remove(none, { recursive: true });
+  }
+  return database;
+}
+
+/** The same database, with a password that any server takes which trusts its callers. */
+export function withPassword(url: string, password: string): string {
+  const changed = new URL(url);
+  changed.password = password;
+  return changed.href;
+}
+
+/** Counts and sums of every table outside the system's schemas: equal, nothing was changed. */
+export async function fingerprintOf(sql: Sql): Promise<string[]> {
+  const tables = await sql<{ schema: string; name: string }[]>`
+    select n.nspname as schema, c.relname as name
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and not c.relispartition
+      and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions')
+    order by 1, 2`;
+  const lines: string[] = [];
+  for (const { schema, name } of tables) {
+    const [row] = await sql<{ line: string }[]>`
+      select count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') as line
+      from ${sql(schema)}.${sql(name)} t`;
+    lines.push(`${schema}.${name} ${row?.line}`);
+  }
+  return lines;
+}
+
+/** As much of Vault as is used here, without the encryption. */
+const VAULT = `
+create schema vault;
+create table vault.secrets (id uuid primary key default gen_random_uuid(), name text unique, secret text);
+create view vault.decrypted_secrets as select id, name, secret as decrypted_secret from vault.secrets;
+create function vault.create_secret(new_secret text, new_name text default null) returns uuid language sql
+as $$ insert into vault.secrets (name, secret) values (new_name, new_secret) returning id $$;
+create function vault.update_secret(secret_id uuid, new_secret text default null) returns void language sql
+as $$ update vault.secrets set secret = new_secret where id = secret_id $$;
+`;

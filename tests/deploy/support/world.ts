@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { listMigrations } from "../../../scripts/postgres/migrate.ts";
+import { signBody } from "../../../shared/whatsapp/mod.ts";
+import { type HookServer, openHookServer } from "../../support/chat/hook-server.ts";
+import { messageOf, metaBody } from "../../support/chat/webhook-post.ts";
+import { hasDatabase, type TestDatabase } from "../../support/database.ts";
+import { createProjectDatabase, withPassword } from "./databases.ts";
+import { type DeployTarget } from "./deploy-process.ts";
+import { type HostedProject, openHostedProject } from "./hosted-project.ts";
+import { copyProject, type ProjectCopy } from "./project-copy.ts";
+
+/** A project to deploy from, one to deploy to, and a V1 in its database. */
+export interface World extends DeployTarget {
+  readonly database: TestDatabase;
+  readonly hosted: HostedProject;
+  readonly copy: ProjectCopy;
+  readonly v1: HookServer;
+  /** What must be seen nowhere. */
+  readonly secrets: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Whether this machine can run one. */
+export const canRun: boolean = hasDatabase;
+
+const DATABASE_PASSWORD = "db-pass/word+1";
+let opened: Promise<World> | undefined;
+let people = 0;
+
+/** One test after the other, on the one world of the file. */
+export function deployTest(name: string, body: (world: World) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !canRun,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => await body(await (opened ??= openWorld())),
+  });
+}
+
+Deno.test.afterAll(async () => {
+  await (await opened)?.close();
+});
+
+/** The versions in the order of their files. */
+export async function migrationVersions(copy: ProjectCopy): Promise<string[]> {
+  const files = await listMigrations(new URL(`file://${copy.root}/supabase/migrations/`));
+  return files.map(({ version }) => version);
+}
+
+/** Posts a greeting of somebody new to the webhook, as Meta would; gives the status. */
+export async function greet({ hosted }: World): Promise<number> {
+  people++;
+  const from = {
+    name: `Person ${people}`,
+    phone: `+250788${String(people).padStart(6, "0")}`,
+    whatsapp_user_id: `RW.6000000000${String(people).padStart(6, "0")}`,
+  };
+  const bytes = metaBody(messageOf(from, { kind: "text", text: "Hello" }));
+  const response = await fetch(`${hosted.apiUrl}/functions/v1/whatsapp-webhook`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "x-hub-signature-256": await signBody(hosted.keys.whatsapp_app_secret, bytes),
+    },
+    body: new Uint8Array(bytes),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** People write, a few a second, while the work goes on. */
+export async function withTraffic<T>(world: World, work: () => Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const traffic = (async () => {
+    while (!ended.signal.aborted) {
+      await greet(world).catch(() => 0);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+  })();
+  try {
+    return await work();
+  } finally {
+    ended.abort();
+    await traffic;
+  }
+}
+
+/** The share, as the database has it. */
+export async function shareOf({ database }: World): Promise<number> {
+  const [row] = await database.sql<{ percent: number }[]>`select percent from mobility.rollout`;
+  assert.ok(row);
+  return row.percent;
+}
+
+async function openWorld(): Promise<World> {
+  const database = await createProjectDatabase({ v1: true });
+  const [copy, v1] = await Promise.all([copyProject(), openHookServer()]);
+  const hosted = await openHostedProject({
+    root: copy.root,
+    databaseUrl: database.url,
+    v1WebhookUrl: v1.url,
+  });
+  const envFile = `${copy.root}/.env.test`;
+  const lines = Object.entries(hosted.variables).map(([name, value]) => `${name}='${value}'\n`);
+  await Deno.writeTextFile(envFile, lines.join(""));
+  return {
+    database,
+    copy,
+    v1,
+    hosted,
+    envFile,
+    databaseUrl: withPassword(database.url, encodeURIComponent(DATABASE_PASSWORD)),
+    secrets: [
+      DATABASE_PASSWORD,
+      encodeURIComponent(DATABASE_PASSWORD),
+      hosted.accessToken,
+      hosted.keys.secret_key,
+      hosted.keys.redis_token,
+      hosted.keys.whatsapp_app_secret,
+      hosted.keys.whatsapp_verify_token,
+      hosted.keys.whatsapp_access_token,
+      hosted.variables["METRICS_TOKEN"] ?? "",
+    ],
+    close: async () => {
+      await hosted.close();
+      await v1.close();
+      await database.close();
+      await copy.remove();
+    },
+  };
+}
