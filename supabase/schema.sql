@@ -2280,7 +2280,7 @@ begin
     select count(*) from (
       select e.*, m.driver_user_id, m.passenger_user_id
       from mobility.match_events e join mobility.matches m on m.id = e.match_id
-      where e.at > now() - interval '15 minutes' order by e.at desc limit 5000
+      where e.pushed and e.at > now() - interval '15 minutes' order by e.at desc limit 5000
     ) e
     where not exists (
       select from %s r
@@ -2302,8 +2302,8 @@ CREATE FUNCTION mobility.record_event(m mobility.matches, p_from_status text, p_
     SET search_path TO ''
     AS $$
 begin
-  insert into mobility.match_events (match_id, from_status, to_status, actor)
-  values (m.id, p_from_status, m.status, p_actor);
+  insert into mobility.match_events (match_id, from_status, to_status, actor, pushed)
+  values (m.id, p_from_status, m.status, p_actor, true);
   perform mobility.push(
     array['match:' || m.id, 'user:' || m.driver_user_id, 'user:' || m.passenger_user_id, 'operators'],
     'match_changed',
@@ -5547,6 +5547,7 @@ CREATE TABLE mobility.match_events (
     to_status text NOT NULL,
     actor text NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
+    pushed boolean DEFAULT false NOT NULL,
     CONSTRAINT match_events_actor_check CHECK ((actor = ANY (ARRAY['driver'::text, 'passenger'::text, 'system'::text])))
 );
 
@@ -6097,9 +6098,9 @@ CREATE INDEX live_passengers_other_position_idx ON mobility.live_passengers_othe
 
 CREATE INDEX live_passengers_truck_position_idx ON mobility.live_passengers_truck USING gist ("position") WHERE available;
 
-CREATE INDEX match_events_at ON mobility.match_events USING btree (at);
-
 CREATE INDEX match_events_match ON mobility.match_events USING btree (match_id, id);
+
+CREATE INDEX match_events_pushed ON mobility.match_events USING btree (at) WHERE pushed;
 
 CREATE INDEX match_pins_passenger ON mobility.match_pins USING btree (passenger_user_id);
 

@@ -17,13 +17,16 @@ end
 $$;
 comment on function mobility.push is 'Sends an event to private Realtime topics.';
 
+-- A change that comes from elsewhere, where those concerned were told of it, is none to tell here.
+alter table mobility.match_events add column pushed boolean not null default false;
+
 create or replace function mobility.record_event(m mobility.matches, p_from_status text, p_actor text) returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into mobility.match_events (match_id, from_status, to_status, actor)
-  values (m.id, p_from_status, m.status, p_actor);
+  insert into mobility.match_events (match_id, from_status, to_status, actor, pushed)
+  values (m.id, p_from_status, m.status, p_actor, true);
   perform mobility.push(
     array['match:' || m.id, 'user:' || m.driver_user_id, 'user:' || m.passenger_user_id, 'operators'],
     'match_changed',

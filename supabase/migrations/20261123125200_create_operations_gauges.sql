@@ -96,7 +96,7 @@ begin
     select count(*) from (
       select e.*, m.driver_user_id, m.passenger_user_id
       from mobility.match_events e join mobility.matches m on m.id = e.match_id
-      where e.at > now() - interval '15 minutes' order by e.at desc limit 5000
+      where e.pushed and e.at > now() - interval '15 minutes' order by e.at desc limit 5000
     ) e
     where not exists (
       select from %s r
@@ -111,7 +111,7 @@ begin
 end
 $$;
 comment on function mobility.realtime_gauges is 'Whether Realtime takes what it is told.';
-create index match_events_at on mobility.match_events (at);
+create index match_events_pushed on mobility.match_events (at) where pushed;
 
 -- Writes nothing that stays; volatile for the row that Realtime is tried with.
 create function public.operations_gauges() returns jsonb

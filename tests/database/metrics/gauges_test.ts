@@ -121,6 +121,10 @@ gaugeTest(
     await sql`delete from realtime.messages`;
     const lost = { ...up, mobility_realtime_lost: 5 };
     assert.deepEqual(await gauges(sql, "mobility_realtime"), lost, `of ${id}`);
+    // What another system has told of is not looked for here.
+    await sql`insert into mobility.match_events (match_id, from_status, to_status, actor)
+    values (${id}, 'completed', 'completed', 'system')`;
+    assert.deepEqual(await gauges(sql, "mobility_realtime"), lost);
     await sql`update mobility.match_events set at = at - interval '14 minutes'`;
     assert.deepEqual(await gauges(sql, "mobility_realtime"), lost);
     await sql`update mobility.match_events set at = at - interval '2 minutes'`;
