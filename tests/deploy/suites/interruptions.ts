@@ -68,27 +68,37 @@ export function testInterruptions(): void {
   );
 
   deployTest(
-    "services killed while it uploads is resumed, what was done is not done again",
+    "services killed while it sends secrets, then while it uploads, is resumed where it was",
     async (world) => {
       const { api } = world.hosted;
-      const release = api.hold(({ method, path }) =>
-        method === "PUT" && path.endsWith("/functions")
+      const sent = (): Promise<number> => Promise.resolve(api.count("POST", /secrets$/));
+      const deployed = (): Promise<number> => Promise.resolve(api.count("PUT", /functions$/));
+      const [sentBefore, deployedBefore] = await Promise.all([sent(), deployed()]);
+
+      const releaseSecrets = api.hold((each) =>
+        each.method === "POST" && /secrets$/.test(each.path)
       );
-      const running = startDeploy(world, ["services", "--yes"]);
-      const secrets = api.count("POST", /secrets$/);
-      await until(() => Promise.resolve(api.count("PUT", /functions$/)), (count) => count >= 2, {
-        ms: 60_000,
-      });
-      await running.kill();
+      const first = startDeploy(world, ["services", "--yes"]);
+      await until(sent, (count) => count > sentBefore, { ms: 60_000 });
+      await first.kill();
+      releaseSecrets();
+      assert.equal(await secretFiles(world), 1, "the killed run could not delete it");
+
+      const release = api.hold((each) => each.method === "PUT" && /functions$/.test(each.path));
+      const second = startDeploy(world, ["services", "--yes"]);
+      await until(deployed, (count) => count > deployedBefore, { ms: 60_000 });
+      await second.kill();
       release();
+      assert.equal(await secretFiles(world), 0, "the next run has deleted it");
+
       const { code, output } = await deploy(world, ["services", "--yes"]);
       assert.equal(code, 0, output);
       assert.match(output, /secrets: done before/);
       assert.match(output, /functions: done in/);
       assert.equal(
-        api.count("POST", /secrets$/),
-        secrets + 1,
-        "sent by the run that was killed later",
+        await sent(),
+        sentBefore + 2,
+        "by the first and by the second, not by the third",
       );
     },
   );
