@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { readApiDocument } from "../../../scripts/docs/api-document.ts";
 import { expectCode } from "../../support/http.ts";
 import { parsePrometheus } from "../../support/http-prometheus.ts";
 import { openPair, propose } from "../../support/stack-people.ts";
@@ -81,6 +82,15 @@ export function transportSuite({ test }: Suite): void {
       if (id?.includes("é")) continue;
       assert.match(await send(id), uuid);
     }
+  });
+
+  test("the API's description is served to anybody, and is the one that these tests hold answers against", async ({ http }) => {
+    const path = "orchestrator/openapi.json";
+    const answer = await http.get(path, { as: "nobody" });
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.body, JSON.parse(JSON.stringify(readApiDocument())));
+    const headers = { "if-none-match": answer.headers.get("etag") ?? "" };
+    assert.equal((await http.get(path, { as: "nobody", headers })).status, 304);
   });
 
   test("unknown paths are NOT_FOUND and other methods METHOD_NOT_ALLOWED, with what there is", async ({ http }) => {
