@@ -7,7 +7,14 @@ import { INSTALL_POSTGRES, PostgresNotFoundError } from "./postgres/postgres-bin
 import { print, report } from "./print.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const FOLDERS = ["tests/unit", "tests/database", "tests/integration", "tests/e2e", "tests/ops"];
+const FOLDERS = [
+  "tests/unit",
+  "tests/database",
+  "tests/integration",
+  "tests/e2e",
+  "tests/ops",
+  "tests/deploy",
+];
 const REQUIRE_POSTGRES = Deno.env.get("REQUIRE_POSTGRES") === "1";
 
 /**

@@ -11,42 +11,51 @@ export class Journal {
   readonly #file: Deno.FsFile | undefined;
   readonly #now: () => Date;
 
+  readonly #toTerminal: boolean;
+
   private constructor(
     mask: Mask,
-    { path, file, now }: { path?: string; file?: Deno.FsFile; now: () => Date },
+    { path, file, now, toTerminal }: {
+      path?: string;
+      file?: Deno.FsFile;
+      now: () => Date;
+      toTerminal: boolean;
+    },
   ) {
     this.#mask = mask;
     this.path = path;
     this.#file = file;
     this.#now = now;
+    this.#toTerminal = toTerminal;
   }
 
   /** Opens a log file in the folder; without one, only the terminal is told. */
   static async open(
-    { mask, folder, phase, now = () => new Date() }: {
+    { mask, folder, phase, now = () => new Date(), toTerminal = true }: {
       readonly mask: Mask;
       readonly folder?: string;
       readonly phase: string;
       readonly now?: () => Date;
+      readonly toTerminal?: boolean;
     },
   ): Promise<Journal> {
-    if (folder === undefined) return new Journal(mask, { now });
+    if (folder === undefined) return new Journal(mask, { now, toTerminal });
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     const time = now().toISOString().replaceAll(/[:.]/g, "-");
     const path = `${folder}/${time}-${phase}-${Deno.pid}.log`;
     const file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
-    return new Journal(mask, { path, file, now });
+    return new Journal(mask, { path, file, now, toTerminal });
   }
 
   /** A line of the result, for standard output. */
   print(line: string): void {
-    print(this.#mask(line));
+    if (this.#toTerminal) print(this.#mask(line));
     this.#write("print", { text: line });
   }
 
   /** A line of progress or advice, for standard error. */
   report(line: string): void {
-    report(this.#mask(line));
+    if (this.#toTerminal) report(this.#mask(line));
     this.#write("report", { text: line });
   }
 
