@@ -1,15 +1,19 @@
 const MASK = "***";
 const SHORTEST = 4;
-const SECRET_NAME = /TOKEN|SECRET|KEY|PASSWORD|JWKS|WEBHOOK_URL|DATABASE_URL|DB_URL/;
+const SECRET_NAME = /TOKEN|SECRET|KEY|PASSWORD|JWKS|WEBHOOK_URL/;
 
 /** Replaces secrets in a text. */
 export type Mask = (text: string) => string;
 
-/** The values of the variables whose names say that they are secrets, and what is nested in them as JSON. */
+/**
+ * The values of the variables whose names say that they are secrets, what is nested in them as JSON, and the
+ * passwords in any address.
+ */
 export function secretsOf(variables: Readonly<Record<string, string>>): string[] {
-  return Object.entries(variables)
-    .filter(([name]) => SECRET_NAME.test(name))
-    .flatMap(([, value]) => [value, ...nestedStrings(value), ...passwordOf(value)]);
+  return Object.entries(variables).flatMap(([name, value]) => [
+    ...(SECRET_NAME.test(name) ? [value, ...nestedStrings(value)] : []),
+    ...passwordOf(value),
+  ]);
 }
 
 /** Makes a mask that hides every one of the values, wherever in a text it stands. */

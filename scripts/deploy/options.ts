@@ -85,7 +85,8 @@ how
 
 the soak
   --soak 48h            how long a share is watched before the next may follow. Only time that was
-                        watched, with enough traffic to judge, counts; an interrupted soak goes on
+                        watched, with enough traffic to judge, counts. Ctrl-C stops watching and
+                        leaves the share; the same command goes on
   --look 30s            how often
   --window 5m           what each look judges
   --max-error-rate 0.01 more answers with 5xx than this share roll back

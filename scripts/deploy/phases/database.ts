@@ -36,8 +36,8 @@ export function planDatabase(
   const share: Step = {
     phase: PHASE,
     id: "start-at-0",
-    does: "leaves everybody with V1 until the first cutover, unless somebody has set a share",
-    command: "select public.set_rollout(0, '<who>') -- where changed_by is null",
+    does: "leaves everybody with V1 until the first cutover, unless a share was there before",
+    command: "select public.set_rollout(0, '<who>')",
     repeat: "once",
     run: startAtZero,
   };
@@ -91,10 +91,18 @@ async function pushMigrations(context: RunContext, databaseUrl: string): Promise
   return `${before.length} applied, none pending`;
 }
 
+/**
+ * The migrations give everybody to V2, which is right where there is no V1. A share that somebody has set,
+ * or that is older than the first deployment by this tool, is in use and stays.
+ */
 async function startAtZero({ sql, git }: RunContext): Promise<string> {
   const share = await readShare(sql);
   if (share === undefined) throw new StepError("The migrations brought no mobility.rollout");
   if (share.set_by !== null) return `${share.percent}%, set by ${share.set_by}`;
+  const [row] = await sql<{ is_older: boolean }[]>`
+    select changed_at < (select min(started_at) from mobility_deploy.deployments) as is_older
+    from mobility.rollout`;
+  if (row?.is_older) return `${share.percent}%, as it was before this tool`;
   await setShare(sql, { percent: 0, by: git.by });
   return "0%";
 }

@@ -26,6 +26,8 @@ Deno.test("secretsOf() finds secrets by name, in JSON and in URLs", () => {
   for (const secret of ["sb_secret_1", "p@ss", "p%40ss", "https://hooks.example/T0K3N"]) {
     assert.ok(secrets.includes(secret), secret);
   }
+  const address = secretsOf({ DATABASE_URL: "postgres://u@host/d" });
+  assert.deepEqual(address, [], "an address without a password is none");
   assert.ok(!secrets.includes("debug") && !secrets.includes("100"));
 });
 
