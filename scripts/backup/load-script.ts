@@ -44,9 +44,21 @@ export function closingScript(loading: Loading): string {
   const lines = [TEXT_SETTINGS, "set local client_min_messages = notice;"];
   for (const table of loading.tables) lines.push(verification(table));
   if (loading.schemas.includes("mobility")) lines.push("select from mobility.write_search();");
+  if (loading.schemas.includes("mobility_v1")) lines.push(BRIDGE);
   lines.push("commit;");
   return lines.join("\n") + "\n";
 }
+
+/** The bridge to V1 is up or down as it was; the migrations put it up wherever they find V1. */
+const BRIDGE = `do $bridge$
+begin
+  if (select installed from mobility_v1.bridge) then
+    perform mobility_v1.install();
+  else
+    perform mobility_v1.uninstall();
+  end if;
+end
+$bridge$;`;
 
 function verification(table: Manifest["tables"][number]): string {
   const expected = `${table.rows} rows, sum ${table.checksum}`;

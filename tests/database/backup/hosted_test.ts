@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import postgres from "postgres";
 import { backUp, restore } from "../../../scripts/backup/mod.ts";
-import { findClientPrograms } from "../../../scripts/backup/client-programs.ts";
-import { programEnvironment } from "../../../scripts/backup/connection.ts";
 import { migrate } from "../../../scripts/postgres/migrate.ts";
 import { createDatabase, hasDatabase } from "../../support/database.ts";
 import { databaseUrl } from "../../support/test-server.ts";
 import { openTrip, rideIn } from "../support/rides.ts";
-import { backUpInto, temporaryFolder } from "./support/backups.ts";
+import { backUpInto, runV1File, temporaryFolder } from "./support/backups.ts";
 import { addAuth, everything } from "./support/city.ts";
 
 const OPERATOR = "11111111-1111-4111-8111-111111111111";
@@ -120,16 +118,6 @@ const V1 = `
   create trigger v1_touch before update on public.rides_trips for each row
     execute function public.v1_touch();`;
 
-/** As the advice says. */
-async function runV1(backup: string, url: string): Promise<void> {
-  const { psql } = await findClientPrograms(0);
-  const { success, stderr } = await new Deno.Command(psql, {
-    args: ["-X", "-q", "--set=ON_ERROR_STOP=1", `--file=${backup}/v1.sql`],
-    env: programEnvironment(url),
-  }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-}
-
 /** V1's indexes, constraints, triggers and functions. */
 async function shape(sql: Sql): Promise<unknown> {
   return await sql`
@@ -160,7 +148,7 @@ Deno.test({
     await using bare = await createDatabase({ empty: true });
     const lacking = restore({ folder: alone, databaseUrl: bare.url });
     await assert.rejects(lacking, /lacks V1's tables.*public\.profiles, public\.rides_trips/);
-    await runV1(alone, bare.url);
+    await runV1File(alone, bare.url);
     await restore({ folder: alone, databaseUrl: bare.url });
     assert.deepEqual(await everything(bare.sql, ["public"]), before);
     const [next] = await bare
@@ -171,7 +159,7 @@ Deno.test({
     await openTrip(old.sql, "passenger");
     const both = await backUpInto(folder, { url: old.url, name: "both" });
     await using beside = await createDatabase({ empty: true });
-    await runV1(both, beside.url);
+    await runV1File(both, beside.url);
     await restore({ folder: both, databaseUrl: beside.url });
     assert.deepEqual(await shape(beside.sql), await shape(old.sql));
     const schemas = ["public", "mobility", "mobility_v1"];

@@ -1,4 +1,7 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { findClientPrograms } from "../../../../scripts/backup/client-programs.ts";
+import { programEnvironment } from "../../../../scripts/backup/connection.ts";
 import { backUp } from "../../../../scripts/backup/mod.ts";
 import { SUMS_FILE } from "../../../../scripts/backup/manifest.ts";
 
@@ -31,4 +34,14 @@ export async function forgeSums(folder: string): Promise<void> {
     sums += `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`;
   }
   await Deno.writeTextFile(`${folder}/${SUMS_FILE}`, sums);
+}
+
+/** Makes V1's tables in a database as the advice of a restore says. */
+export async function runV1File(backup: string, url: string): Promise<void> {
+  const { psql } = await findClientPrograms(0);
+  const { success, stderr } = await new Deno.Command(psql, {
+    args: ["-X", "-q", "--set=ON_ERROR_STOP=1", `--file=${backup}/v1.sql`],
+    env: programEnvironment(url),
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
 }
