@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chatSuite } from "../support/chat/chat-suite.ts";
 import { openHookServer } from "../support/chat/hook-server.ts";
 import { cancellingFlows } from "./flows/cancelling.ts";
+import { countingFlows } from "./flows/counting.ts";
 import { dispatchFlows } from "./flows/dispatch.ts";
 import { drivingFlows } from "./flows/driving.ts";
 import { oldButtonFlows } from "./flows/old-buttons.ts";
@@ -23,6 +24,7 @@ drivingFlows(suite);
 safetyFlows(suite, operator);
 talkingFlows(suite);
 oldButtonFlows(suite);
+countingFlows(suite);
 
 // Last: of everything that was said above.
 suite.test("no log line has a name, a number, a plate, a token or a word of what was said", ({ log }) => {

@@ -10,6 +10,7 @@ const MAY_CHANGE = [
   "conversations",
   "inbox",
   "outbox",
+  "job_runs",
   "sending_pairs",
   "sending_rate",
   "profiles",
