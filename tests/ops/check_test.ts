@@ -18,6 +18,28 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "Alertmanager pages for P0 and P1, and does not for the rest",
+  ignore,
+  fn: async () => {
+    const { amtool } = await findPrograms(["amtool"]);
+    const receivers: Record<string, string> = {};
+    for (const severity of ["P0", "P1", "P2", "P3"]) {
+      const { stdout } = await new Deno.Command(amtool, {
+        args: [
+          "config",
+          "routes",
+          "test",
+          `--config.file=${OPS}/alertmanager/alertmanager.yml`,
+          `severity=${severity}`,
+        ],
+      }).output();
+      receivers[severity] = new TextDecoder().decode(stdout).trim();
+    }
+    assert.deepEqual(receivers, { P0: "page", P1: "page", P2: "ticket", P3: "note" });
+  },
+});
+
 Deno.test("findPrograms() names what is missing and the packages to install", async () => {
   const path = Deno.env.get("PATH") ?? "";
   Deno.env.set("PATH", "/nonexistent");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { DASHBOARDS } from "../../scripts/ops/dashboards/mod.ts";
 import { type Monitoring, startMonitoring } from "../../scripts/ops/monitoring.ts";
 import type { PrometheusApi } from "../../scripts/ops/prometheus-api.ts";
@@ -19,6 +20,11 @@ const V1_TABLES = new URL("../database/v1/support/v1-tables.sql", import.meta.ur
 const TOKEN = "a-token-for-prometheus";
 const FUNCTIONS = 6;
 const SCRAPES = 3;
+
+const alertList = z.array(z.object({
+  labels: z.record(z.string(), z.string()),
+  status: z.object({ inhibitedBy: z.array(z.string()) }),
+}));
 
 const ignore = !hasDatabase || !await hasRedisServer() ||
   !await hasPrograms(["prometheus", "alertmanager", "blackbox"]);
@@ -124,6 +130,43 @@ suite.test("Prometheus evaluates every rule without an error, and fires what it 
   assert.equal(sos.labels["severity"], "P0");
   assert.match(sos.annotations["summary"] ?? "", /waiting for \d+m \d+s$/);
   assert.match(sos.annotations["runbook_url"] ?? "", /\/docs\/runbook\.md#sos-unanswered$/);
+});
+
+suite.test("Alertmanager silences what follows from a cause, and nothing else", async (world) => {
+  const { urls } = await (watching ??= watch(world));
+  const silenced: readonly Readonly<Record<string, string>>[] = [
+    { alertname: "FunctionDown", function: "a" },
+    { alertname: "JobNotRunning", exported_job: "sweep" },
+    { alertname: "HighErrorRate", function: "matching" },
+    { alertname: "InboxStuck", queue: "inbox" },
+    { alertname: "MetricsMissing", job: "mobility" },
+  ];
+  const told: readonly Readonly<Record<string, string>>[] = [
+    { alertname: "DatabaseDown" },
+    { alertname: "FunctionDown", function: "metrics" },
+    { alertname: "MetricsMissing", job: "functions" },
+    { alertname: "WhatsAppErrors" },
+    { alertname: "CacheDown" },
+  ];
+  const post = await fetch(`${urls.alertmanager}/api/v2/alerts`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify([...silenced, ...told].map((labels) => ({ labels }))),
+  });
+  assert.equal(post.status, 200, await post.text());
+  const answer: unknown = await (await fetch(`${urls.alertmanager}/api/v2/alerts`)).json();
+  const isSilenced = (labels: Readonly<Record<string, string>>): boolean =>
+    alertList.parse(answer).some((alert) =>
+      alert.status.inhibitedBy.length > 0 &&
+      Object.entries(labels).every(([name, value]) => alert.labels[name] === value)
+    );
+  assert.deepEqual(silenced.filter((labels) => !isSilenced(labels)), []);
+  assert.deepEqual(
+    told.filter(isSilenced).map(({ alertname }) => alertname),
+    // It follows from the database, too.
+    ["FunctionDown"],
+  );
+  assert.equal(isSilenced({ alertname: "SosUnanswered" }), false);
 });
 
 suite.test("deno task ops watches a project by its URL, says what it sees, and ends with Ctrl-C", async (world) => {

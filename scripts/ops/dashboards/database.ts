@@ -10,7 +10,7 @@ export const database: Dashboard = {
       title: "Now",
       panels: [
         stat("Database", "mobility_database_up", {
-          description: "Whether it answered the last scrape within 2 s.",
+          description: "Whether it answered the last scrape within 5 s.",
           unit: "short",
           steps: UP_IS_GOOD,
           words: UP_OR_DOWN,

@@ -30,7 +30,7 @@ export const overview: Dashboard = {
           alert: "FunctionDown",
         }),
         stat("Database", "mobility_database_up", {
-          description: "Whether the database answered the last scrape within 2 s.",
+          description: "Whether the database answered the last scrape within 5 s.",
           unit: "short",
           steps: UP_IS_GOOD,
           words: UP_OR_DOWN,

@@ -61,7 +61,7 @@ export function describeResult(result: DrillResult): string {
 
 async function runExercise(
   rehearsal: Rehearsal,
-  { exercise, scale, slackS = 5 }: DrillOptions & { readonly exercise: Exercise },
+  { exercise, scale, slackS = 5, onProgress }: DrillOptions & { readonly exercise: Exercise },
 ): Promise<DrillResult> {
   const { notifications } = rehearsal;
   const { alert } = exercise;
@@ -86,6 +86,7 @@ async function runExercise(
     repairedAt = performance.now();
     await exercise.repair(rehearsal);
   }
+  onProgress(`${exercise.name}: ${fired === undefined ? "nobody was told" : "told"}; repaired`);
   const resolved = fired && await notifications.wait({
     labels,
     status: "resolved",
