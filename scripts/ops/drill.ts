@@ -24,9 +24,16 @@ async function main(): Promise<number> {
     print(USAGE);
     return 0;
   }
+  const interrupting = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      interrupting.abort(new Error("Interrupted; everything is cleaned up"));
+    });
+  }
   const startedAt = performance.now();
   const results = await runDrill({
     scale: values["real-time"] ? 1 : SCALE,
+    signal: interrupting.signal,
     onProgress: (line) =>
       report(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${line}`),
   });

@@ -18,6 +18,16 @@ export async function findRedisServer(): Promise<string | undefined> {
   return undefined;
 }
 
+/** Runs Redis and says its pid; it ends with whoever holds the standard input, even by kill -9. */
+const KEEPER = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+echo "pid $child"
+{ cat <&3 >/dev/null; kill -9 "$child"; } 2>/dev/null &
+wait "$child"
+`;
+
 /** Starts a Redis of its own on a loopback port. @throws {Error} when it is not installed */
 export async function startRedisServer(port: number): Promise<RedisServer> {
   const path = await findRedisServer();
@@ -25,37 +35,43 @@ export async function startRedisServer(port: number): Promise<RedisServer> {
     throw new Error("Cannot find redis-server on PATH. Run: apt-get install -y redis-server");
   }
   const program = path;
-  let child: Deno.ChildProcess | undefined;
+  let running: { readonly keeper: Deno.ChildProcess; readonly pid: number } | undefined;
   async function revive(): Promise<void> {
-    const started = new Deno.Command(program, {
-      args: ["--bind", "127.0.0.1", "--port", String(port), "--save", ""],
-      stdin: "null",
+    const settings = ["--bind", "127.0.0.1", "--port", String(port), "--save", ""];
+    const keeper = new Deno.Command("sh", {
+      args: ["-c", KEEPER, "redis-keeper", program, ...settings],
+      detached: true,
+      stdin: "piped",
       stdout: "piped",
       stderr: "null",
     }).spawn();
-    child = started;
-    const reader = started.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    for (let log = ""; !log.includes("Ready to accept connections");) {
+    const reader = keeper.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let log = "";
+    while (!log.includes("Ready to accept connections")) {
       const { value, done } = await reader.read();
-      if (done) throw new Error(`redis-server did not start:\n${log}`);
+      if (done || /^# .*(?:bind|Failed)/m.test(value)) {
+        await keeper.stdin.close();
+        throw new Error(`redis-server did not start:\n${log}${value ?? ""}`);
+      }
       log += value;
     }
+    running = { keeper, pid: Number(/^pid (\d+)$/m.exec(log)?.[1]) };
     // Whatever it says later is nobody's; the pipe must not fill up.
     (async () => {
       while (!(await reader.read()).done);
     })().catch(() => {});
   }
   async function kill(): Promise<void> {
-    const dying = child;
-    child = undefined;
-    dying?.kill("SIGKILL");
-    await dying?.status;
+    const dying = running;
+    running = undefined;
+    await dying?.keeper.stdin.close();
+    await dying?.keeper.status;
   }
   await revive();
   return {
     url: `redis://127.0.0.1:${port}`,
     get pid(): number | undefined {
-      return child?.pid;
+      return running?.pid;
     },
     kill,
     revive,

@@ -42,14 +42,16 @@ export class Notifications implements AsyncDisposable {
 
   /** The first notification after `since` about an alert with these labels; undefined when none comes in time. */
   async wait(
-    { labels, status, since, ms }: {
+    { labels, status, since, ms, signal }: {
       readonly labels: Readonly<Record<string, string>>;
       readonly status: Notification["status"];
       readonly since: number;
       readonly ms: number;
+      readonly signal?: AbortSignal | undefined;
     },
   ): Promise<Notification | undefined> {
     while (true) {
+      signal?.throwIfAborted();
       const found = this.all.find((told) =>
         told.at >= since && told.status === status &&
         Object.entries(labels).every(([name, value]) => told.labels[name] === value)

@@ -22,6 +22,8 @@ export interface RehearsalOptions {
   /** How many times shorter every duration of the configuration is. */
   readonly scale: number;
   readonly onProgress: (line: string) => void;
+  /** Ends it, with everything cleaned up. */
+  readonly signal?: AbortSignal;
 }
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url)).replace(/\/$/, "");

@@ -24,17 +24,18 @@ const BASELINE_MS = 120_000;
 
 /** Breaks one thing after the other, and watches what is told and when. */
 export async function runDrill(options: DrillOptions): Promise<DrillResult[]> {
-  const { onProgress } = options;
+  const { onProgress, signal } = options;
   await using rehearsal = await startRehearsal(options);
+  signal?.throwIfAborted();
   onProgress("waiting until everything is watched and nothing fires");
-  await waitForQuiet(rehearsal, onProgress);
+  await waitForQuiet(rehearsal, options);
   const results: DrillResult[] = [];
   for (const exercise of EXERCISES) {
     onProgress(`${exercise.name}: broken, waiting for ${exercise.alert}`);
     const result = await runExercise(rehearsal, { ...options, exercise });
     onProgress(`${exercise.name}: ${describeResult(result)}`);
     results.push(result);
-    await waitForQuiet(rehearsal, onProgress);
+    await waitForQuiet(rehearsal, options);
   }
   return results;
 }
@@ -61,7 +62,9 @@ export function describeResult(result: DrillResult): string {
 
 async function runExercise(
   rehearsal: Rehearsal,
-  { exercise, scale, slackS = 5, onProgress }: DrillOptions & { readonly exercise: Exercise },
+  { exercise, scale, slackS = 5, onProgress, signal }: DrillOptions & {
+    readonly exercise: Exercise;
+  },
 ): Promise<DrillResult> {
   const { notifications } = rehearsal;
   const { alert } = exercise;
@@ -92,6 +95,7 @@ async function runExercise(
     status: "resolved",
     since: repairedAt,
     ms: patience(resolveWithinS),
+    signal,
   });
   const others = notifications.all
     .filter((told) => told.at >= brokenAt && told.labels["alertname"] !== alert)
@@ -110,11 +114,12 @@ async function runExercise(
 /** Everything is scraped, every function answers, no alert is pending. @throws {Error} naming what is not so */
 async function waitForQuiet(
   { monitoring: { api } }: Rehearsal,
-  onProgress: (line: string) => void,
+  { onProgress, signal }: DrillOptions,
 ): Promise<void> {
   const startedAt = performance.now();
   let said = startedAt;
   while (true) {
+    signal?.throwIfAborted();
     const targets = await api.targets();
     const broken = targets.filter(({ health }) => health !== "up")
       .map(({ labels, lastError }) => `${labels["job"]} ${labels["function"] ?? ""}: ${lastError}`);
