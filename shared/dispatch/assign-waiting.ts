@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import type { Platform } from "../platform/mod.ts";
 import { assignBatch } from "./assign-batch.ts";
@@ -53,7 +52,6 @@ export async function assignWaiting(platform: Platform): Promise<z.infer<typeof 
 export function assignLater(platform: Platform, offersInS: number | null): void {
   if (offersInS === null) return;
   platform.afterResponse(async () => {
-    await setTimeout(offersInS * 1000 + SETTLE_MS);
     await assignWaiting(platform);
-  });
+  }, { afterMs: offersInS * 1000 + SETTLE_MS });
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { Authenticator } from "./auth.ts";
 import { Cache } from "./cache.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -15,8 +16,11 @@ export interface Platform {
   readonly cache: Cache;
   readonly metrics: Metrics;
   readonly authenticator: Authenticator;
-  /** Runs work that the response does not wait for; a failure is logged. It may be lost with the isolate. */
-  afterResponse(work: () => Promise<void>): void;
+  /**
+   * Runs work that the response does not wait for, some time later if told so; a failure is logged. It may be lost
+   * with the isolate.
+   */
+  afterResponse(work: () => Promise<void>, options?: { readonly afterMs?: number }): void;
 }
 
 /** Builds the platform of a function. @throws Error naming the configuration that is missing */
@@ -56,8 +60,9 @@ export function createPlatform(
     database,
     metrics,
     authenticator: new Authenticator(config),
-    afterResponse(work): void {
-      const done = work().catch((error: unknown) =>
+    afterResponse(work, { afterMs } = {}): void {
+      const started = afterMs === undefined ? work() : setTimeout(afterMs).then(work);
+      const done = started.catch((error: unknown) =>
         logger.log("error", "after_response_failed", {
           reason: error instanceof Error ? error.name : "unknown",
         })
