@@ -27,6 +27,7 @@ export interface GatewayOptions {
 /** Answers a request that came from the given address. */
 export type Gateway = (request: Request, info: Deno.ServeHandlerInfo) => Promise<Response>;
 
+const METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS";
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS",
@@ -120,6 +121,10 @@ async function forward(
   request: Request,
   { name, path, port, info }: RouteOptions & { name: string; path: string; port: number },
 ): Promise<Response> {
+  // fetch() refuses to pass these on (Fetch standard, "forbidden method").
+  if (["TRACE", "TRACK", "CONNECT"].includes(request.method)) {
+    return json(405, { code: "METHOD_NOT_ALLOWED", message: `Use ${METHODS}` }, { allow: METHODS });
+  }
   const headers = new Headers(request.headers);
   const url = new URL(request.url);
   // Compressing between two processes of one machine would only cost time.
@@ -157,6 +162,9 @@ function preflight(request: Request): Response {
   });
 }
 
-function json(status: number, body: unknown): Response {
-  return Response.json(body, { status, headers: { "access-control-allow-origin": "*" } });
+function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return Response.json(body, {
+    status,
+    headers: { "access-control-allow-origin": "*", ...headers },
+  });
 }

@@ -17,7 +17,8 @@ export const sharedParameters = {
     in: "header",
     required: false,
     description: "Found again in the answer and in our log, if it is sensible; else one is made",
-    schema: { type: "string", maxLength: 100 },
+    // Of any length: one that is too long is replaced, not refused.
+    schema: { type: "string" },
   },
 } as const satisfies Record<string, Parameter>;
 

@@ -12,6 +12,7 @@ export const errorBody = z.object({
   }),
 }).meta({ id: "Error" });
 
+const otherMethods = z.object({ methods: z.array(z.string()) });
 const waiting = z.object({ retry_after_s: z.number() });
 
 /** The one place where errors become responses. */
@@ -35,6 +36,9 @@ export function errorResponse(
   const headers = new Headers({ "x-error-code": known.code });
   const wait = waiting.safeParse(known.details);
   if (wait.success) headers.set("retry-after", String(wait.data.retry_after_s));
+  const methods = known.code === "METHOD_NOT_ALLOWED" && otherMethods.safeParse(known.details);
+  // RFC 9110, 15.5.6: a 405 says what is allowed.
+  if (methods && methods.success) headers.set("allow", methods.data.methods.join(", "));
   const body = {
     code: known.code,
     message: known.message,

@@ -89,7 +89,8 @@ export function createHandler(
 }
 
 function routesOf(definition: FunctionDefinition): readonly { method: string; path: string }[] {
-  return [...definition.rawEndpoints ?? [], ...definition.endpoints];
+  const health = { method: "GET", path: "/health" };
+  return [health, ...definition.rawEndpoints ?? [], ...definition.endpoints];
 }
 
 function refuseOtherMethods(app: Hono<Env>, definition: FunctionDefinition): void {

@@ -255,7 +255,9 @@ Deno.test("createHandler() hands a raw endpoint its request untouched, and count
   assert.equal(await (await send("POST", "not JSON")).text(), "mine not JSON");
   assert.match(lines[0] ?? "", /"method":"POST","route":"POST \/","status":200/);
   assert.equal((await errorOf(await send("POST", "no"))).code, "FORBIDDEN");
-  assert.equal((await errorOf(await send("DELETE"))).code, "METHOD_NOT_ALLOWED");
+  const refused = await send("DELETE");
+  assert.equal(refused.headers.get("allow"), "POST");
+  assert.equal((await errorOf(refused)).code, "METHOD_NOT_ALLOWED");
 });
 
 Deno.test("createHandler() lets anybody call an endpoint that asks for a secret, and limits each secret", async () => {

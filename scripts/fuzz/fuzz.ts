@@ -1,0 +1,143 @@
+import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { freePorts } from "../../tests/support/free-ports.ts";
+import { fillCity } from "../bench/city.ts";
+import { migrate } from "../postgres/migrate.ts";
+import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
+import { print, report } from "../print.ts";
+import { runCommand } from "../run-command.ts";
+import { startStack } from "../stack/stack.ts";
+import { changedTables, fingerprintTables } from "./fingerprint.ts";
+import { replayRefused } from "./replay-refused.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
+const PORTS = 20;
+const DRIVERS = 500;
+
+/** What every answer must be, whatever was sent (schemathesis's names). */
+const CHECKS = [
+  "not_a_server_error",
+  "status_code_conformance",
+  "content_type_conformance",
+  "response_headers_conformance",
+  "response_schema_conformance",
+  "unsupported_method",
+] as const;
+
+const USAGE = `deno task fuzz [options]
+
+  --seconds N   how long requests are sent (120)
+  --seed N      of what is sent (1)
+  --only PATH   endpoints whose path has this in it`;
+
+/** `deno task fuzz`: requests made of the API's own description, good ones and bad ones. Exit code 1: something broke. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      seconds: { type: "string", default: "120" },
+      seed: { type: "string", default: "1" },
+      only: { type: "string" },
+    },
+  });
+  const program = await findSchemathesis();
+  await using server = await startTemporaryPostgres();
+  const sql = postgres(server.url, { max: 2, onnotice: () => {} });
+  const folder = await Deno.makeTempDir({ prefix: "mobility-fuzz-" });
+  try {
+    report("fuzz: filling a small city");
+    await migrate(sql);
+    await fillCity(sql, DRIVERS);
+    report("fuzz: starting the stack");
+    const { DATABASE_URL: _database, REDIS_URL: _redis, ...env } = Deno.env.toObject();
+    const stack = await startStack({
+      root: ROOT,
+      data: `${folder}/stack`,
+      portsFrom: freePorts(PORTS),
+      env: { ...env, DATABASE_URL: server.url },
+      // What time does to the data is not what a request does.
+      jobs: [],
+    });
+    try {
+      const { info } = stack;
+      const archive = `${folder}/requests.har`;
+      report("fuzz: good requests and bad ones");
+      const answered = await schemathesis(program, {
+        folder,
+        archive,
+        url: `${info.functions_url}/orchestrator/openapi.json`,
+        key: info.secret_key,
+        ...values,
+      });
+      report("fuzz: the refused ones once more, which change nothing");
+      const changed = new Set<string>();
+      let before = await fingerprintTables(sql);
+      const compare = async (): Promise<void> => {
+        for (const table of changedTables(before, await fingerprintTables(sql))) changed.add(table);
+      };
+      const refused = await replayRefused(archive, {
+        key: info.secret_key,
+        onAccepted: async () => void (before = await fingerprintTables(sql)),
+      });
+      await compare();
+      print(`answers: ${answered ? "all as described" : "SEE ABOVE"}`);
+      print(
+        `${refused} refused requests, sent again, changed: ${[...changed].join(", ") || "nothing"}`,
+      );
+      return answered && refused > 0 && changed.size === 0 ? 0 : 1;
+    } finally {
+      await stack.close();
+    }
+  } finally {
+    await sql.end({ timeout: 5 });
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function schemathesis(program: string, options: {
+  readonly folder: string;
+  readonly url: string;
+  readonly key: string;
+  readonly archive: string;
+  readonly seconds: string;
+  readonly seed: string;
+  readonly only?: string;
+}): Promise<boolean> {
+  const { success } = await new Deno.Command(program, {
+    args: [
+      "run",
+      ...["--checks", CHECKS.join(",")],
+      ...["--max-time", options.seconds],
+      ...["--seed", options.seed],
+      ...["--report", "har", "--report-har-path", options.archive],
+      ...["--header", `apikey:${options.key}`],
+      ...["--continue-on-failure", "--suppress-health-check", "all"],
+      ...(options.only === undefined ? [] : ["--include-path-regex", options.only]),
+      options.url,
+    ],
+    cwd: options.folder,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  return success;
+}
+
+/** The variable SCHEMATHESIS, else PATH. */
+async function findSchemathesis(): Promise<string> {
+  const candidates = [
+    Deno.env.get("SCHEMATHESIS"),
+    ...(Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/schemathesis`),
+  ];
+  for (const path of candidates) {
+    if (path !== undefined && await Deno.stat(path).then((file) => file.isFile, () => false)) {
+      return path;
+    }
+  }
+  throw new Error(
+    "Cannot find schemathesis. Run: pipx install schemathesis (or set SCHEMATHESIS to its path)",
+  );
+}
+
+if (import.meta.main) await runCommand(main, USAGE);
