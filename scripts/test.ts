@@ -14,6 +14,7 @@ const FOLDERS = [
   "tests/e2e",
   "tests/ops",
   "tests/deploy",
+  "tests/docs",
 ];
 const REQUIRE_POSTGRES = Deno.env.get("REQUIRE_POSTGRES") === "1";
 

@@ -127,7 +127,7 @@ function problemOfFlags(args: readonly string[], usage: string, what: string): s
   for (const arg of args) {
     if (arg === "--") return undefined;
     const flag = /^(--[a-z][a-z0-9-]*|-[a-zA-Z])(?==|$)/.exec(arg)?.[1];
-    if (flag === undefined) continue;
+    if (flag === undefined || flag === "--help") continue;
     if (!new RegExp(`(?<![\\w-])${flag}(?![\\w-])`).test(usage)) return `${what} has no ${flag}`;
   }
   return undefined;

@@ -62,6 +62,7 @@ export async function live(world: ChatWorld): Promise<Life> {
       ["<secret key>", "sb_secret_new"],
       ["<project ref>", "abcdefghijklmnopqrst"],
       ["<project>", "abcdefghijklmnopqrst"],
+      ["<phase>", "status"],
       ["<request id>", crypto.randomUUID()],
     ]),
     victim: async () => {
@@ -109,6 +110,8 @@ async function breakThings(sql: Sql): Promise<void> {
   await sql`
     insert into mobility.deliveries (target, body, status, error_detail)
     values ('sos', '{}', 'dead', 'HTTP 500'), ('v1', '{}', 'dead', 'HTTP 404')`;
+  await sql`insert into mobility_v1.changes (side, tbl, id) values ('1', 'trips', gen_random_uuid())`;
+  await sql`insert into mobility_v1.rejects ("table", id, reason) values ('trips', gen_random_uuid(), 'NO_PERSON')`;
   // A proposal that nobody answered and no sweep has ended.
   await sql`
     update mobility.matches set respond_by = now() - interval '5 minutes' where status = 'pending'`;
