@@ -69,12 +69,7 @@ export interface Answer {
 export type Search =
   & { readonly trip_id: string }
   & (
-    | {
-      readonly role: "driver";
-      readonly then: "list"; /** Nobody near is not worth a word. */
-      readonly quiet?: boolean;
-    }
-    | { readonly role: "driver"; readonly then: "dispatch" }
+    | { readonly role: "driver"; readonly then: "list" | "dispatch" }
     | { readonly role: "driver"; readonly then: "propose"; readonly driver_trip_id: string }
     | { readonly role: "passenger"; readonly then: "list_passengers" }
   );

@@ -46,7 +46,7 @@ export type MatchView = z.infer<typeof matchView>;
 /** What the system itself puts into a person's line: what follows from an earlier command. */
 const taskContent = z.object({
   kind: z.literal("task"),
-  task: z.enum(["search", "watch_hit"]),
+  task: z.literal("search"),
   trip_id: z.guid(),
 });
 

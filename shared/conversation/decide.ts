@@ -49,7 +49,7 @@ function decideContent(event: ClaimedEvent): Decision {
     case "unsupported":
       return answered(unsupported(event, content.type));
     case "task":
-      return searchTask(event, content);
+      return searchTask(event, content.trip_id);
   }
 }
 

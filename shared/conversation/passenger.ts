@@ -114,23 +114,12 @@ export function watch(event: ClaimedEvent, tripId: string): Decision {
 }
 
 /** What the system has put into the line itself: a search for a trip that may be over by now. */
-export function searchTask(
-  event: ClaimedEvent,
-  { task, trip_id }: { task: "search" | "watch_hit"; trip_id: string },
-): Decision {
+export function searchTask(event: ClaimedEvent, tripId: string): Decision {
   const { dispatching, passenger_trip } = event.situation;
-  const trip = passengerTrip(event, trip_id);
-  const isAsking = dispatching && passenger_trip?.id === trip_id;
+  const trip = passengerTrip(event, tripId);
+  const isAsking = dispatching && passenger_trip?.id === tripId;
   if (trip?.status !== "open" || isAsking) return answered(reply(event));
-  return {
-    kind: "search",
-    search: {
-      role: "driver",
-      trip_id,
-      then: "list",
-      ...(task === "watch_hit" && { quiet: true }),
-    },
-  };
+  return { kind: "search", search: { role: "driver", trip_id: tripId, then: "list" } };
 }
 
 /** Asks why a trip is to be cancelled; a ride for later that nobody waits for goes without. */

@@ -70,8 +70,9 @@ function answerSearch(
         },
       });
     case "list":
-      if (result.found.length > 0) return listDrivers(event, trip_id, result);
-      return search.quiet ? reply(event) : nobodyNear(event, trip_id, result);
+      return result.found.length > 0
+        ? listDrivers(event, trip_id, result)
+        : nobodyNear(event, trip_id, result);
   }
 }
 

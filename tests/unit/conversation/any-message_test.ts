@@ -111,8 +111,7 @@ const anyContent: fc.Arbitrary<ClaimedEvent["event"]["content"]> = fc.oneof(
   }).map((contacts) => ({ kind: "contacts" as const, contacts })),
   fc.string({ minLength: 1, maxLength: 64 })
     .map((type) => ({ kind: "unsupported" as const, type })),
-  fc.record({ task: fc.constantFrom("search" as const, "watch_hit" as const), trip_id: anyTrip })
-    .map((task) => ({ kind: "task" as const, ...task })),
+  anyTrip.map((trip_id) => ({ kind: "task" as const, task: "search" as const, trip_id })),
 );
 
 const anyContext = fc.record({

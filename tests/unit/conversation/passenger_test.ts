@@ -233,17 +233,12 @@ testRows([
   },
 
   // What follows the search.
-  ...(["search", "watch_hit"] as const).map((task) => ({
-    title: `searches for the open trip of a task (${task})`,
-    content: { kind: "task", task, trip_id: ids.passengerTrip } as const,
+  {
+    title: "searches for the open trip of a task",
+    content: { kind: "task", task: "search", trip_id: ids.passengerTrip },
     around: { ...open, step: "contact" },
-    search: {
-      role: "driver",
-      trip_id: ids.passengerTrip,
-      then: "list",
-      ...(task === "watch_hit" && { quiet: true }),
-    },
-  })),
+    search: { role: "driver", trip_id: ids.passengerTrip, then: "list" },
+  },
   ...[
     { around: {}, what: "no trip" },
     { around: inRide, what: "a matched trip" },

@@ -72,14 +72,6 @@ Deno.test("afterSearch() says when it had to look farther, and when there is nob
   });
 });
 
-Deno.test("afterSearch() has not a word for a watch that found nobody", () => {
-  const event = eventOf(text("x"), open);
-  const answer = afterSearch(event, { ...listing, quiet: true }, { result: nobody });
-  assert.deepEqual(brief(answer), { say: [], command: null, step: "contact" });
-  const found = afterSearch(event, { ...listing, quiet: true }, { result: some(1) });
-  assert.deepEqual(brief(found).say, ["drivers_found"]);
-});
-
 Deno.test("afterSearch() lists the drivers for a ride for later", () => {
   const event = eventOf(text("x"), { scheduled_trips: [scheduledTrip()] });
   const search: Search = { ...listing, trip_id: ids.scheduledTrip };
