@@ -150,7 +150,14 @@ async function inTransaction(
   let rows = 0;
   await sql.begin(mode, async (transaction) => {
     await transaction`set local lock_timeout = '2s'`;
-    rows = (await transaction.unsafe(code).simple()).length;
+    const answer = await transaction.unsafe(code).simple();
+    rows = answer.length;
+    const first: unknown = answer[0];
+    // What changes something says what became of it.
+    if (mode === "read write" && typeof first === "object" && first !== null) {
+      assert.ok(Object.values(first)[0] !== null, "it answers null");
+    }
+
     throw rollback;
   }).catch((error: unknown) => {
     if (error !== rollback) throw error;

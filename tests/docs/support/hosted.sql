@@ -14,9 +14,12 @@ create view vault.decrypted_secrets as
 create function vault.create_secret(new_secret text, new_name text default null, new_description text default '')
 returns uuid language sql as $$ insert into vault.secrets (secret, name) values (new_secret, new_name) returning id $$;
 create function vault.update_secret(secret_id uuid, new_secret text default null, new_name text default null)
-returns void language sql as $$
+returns void language plpgsql as $$
+begin
+  if secret_id is null then raise exception 'no such secret'; end if;
   update vault.secrets set secret = coalesce(new_secret, secret), name = coalesce(new_name, name), updated_at = now()
-  where id = secret_id
+  where id = secret_id;
+end
 $$;
 
 create schema net;
