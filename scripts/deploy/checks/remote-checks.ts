@@ -6,7 +6,7 @@ import { type Check, failed, type Finding, ok, warning } from "./check.ts";
 
 const DEADLINE_MS = 10_000;
 const GRAPH_URL = "https://graph.facebook.com/v26.0";
-const secretList = z.object({ secrets: z.array(z.unknown()) });
+const secretList = z.object({ secrets: z.array(z.object({ name: z.string() })) });
 const graphError = z.object({ error: z.object({ code: z.number(), message: z.string() }) });
 
 /** What others must grant: the access token of the CLI, WhatsApp's token. */
@@ -28,7 +28,7 @@ export function remoteChecks(
         try {
           const answer = await runSupabase(args, { env: target.env });
           const { secrets } = secretList.parse(JSON.parse(answer));
-          return ok(`project ${projectRef}, ${secrets.length} secrets set`);
+          return judgeSecrets(settings, { projectRef, names: secrets.map(({ name }) => name) });
         } catch (error) {
           if (!(error instanceof SupabaseCliError)) throw error;
           return failed(
@@ -48,6 +48,21 @@ export function remoteChecks(
           : await askGraph(`${graph}/${number}?fields=id`, token),
     },
   ];
+}
+
+/** What a file no longer has, the project goes on having: setting secrets takes none away. */
+function judgeSecrets(
+  { functionVariables, envFile }: Settings,
+  { projectRef, names }: { readonly projectRef: string; readonly names: readonly string[] },
+): Finding {
+  const left = names.filter((name) =>
+    !name.startsWith("SUPABASE_") && functionVariables[name] === undefined
+  );
+  const detail = `project ${projectRef}, ${names.length} secrets set`;
+  return left.length === 0 ? ok(detail) : warning(
+    `${detail}; ${left.join(", ")} not by ${envFile}`,
+    `If they are not wanted: supabase secrets unset ${left.join(" ")} --remote=${projectRef}`,
+  );
 }
 
 async function askGraph(url: string, token: string): Promise<Finding> {

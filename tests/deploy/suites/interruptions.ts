@@ -17,6 +17,11 @@ export function testInterruptions(): void {
     const { code, output } = await deploy(world, ["pre-check"]);
     assert.equal(code, 0, output);
     assert.match(output, /0 failed/);
+    // An earlier test set it, and the file no longer has it.
+    assert.match(
+      output,
+      /warning +access to the project: .*LOG_LEVEL not by .*\n +If they are not/,
+    );
   });
 
   deployTest(
@@ -45,9 +50,10 @@ export function testInterruptions(): void {
           (waiting) => waiting !== undefined && waiting > 0,
           { ms: 60_000 },
         );
+        assert.ok(commandsOf(world).some((command) => command.includes("db\0push")), "the CLI");
         await running.kill();
         // The CLI is gone with its parent.
-        await until(() => Promise.resolve(processesOf(world)), (count) => count === 0);
+        await until(() => Promise.resolve(commandsOf(world)), (commands) => commands.length === 0);
       } finally {
         await holding`rollback`;
         holding.release();
@@ -80,6 +86,7 @@ export function testInterruptions(): void {
       );
       const first = startDeploy(world, ["services", "--yes"]);
       await until(sent, (count) => count > sentBefore, { ms: 60_000 });
+      assert.ok(commandsOf(world).some((command) => command.includes("secrets\0set")), "the CLI");
       await first.kill();
       releaseSecrets();
       assert.equal(await secretFiles(world), 1, "the killed run could not delete it");
@@ -150,18 +157,22 @@ async function reached(running: DeployProcess, line: RegExp): Promise<void> {
   );
 }
 
-/** How many processes work in the copy's folder: the CLI is started there. */
-function processesOf({ copy }: World): number {
-  let count = 0;
+/** The command lines of what runs in the copy's folder: the tool, and the CLI that it starts there. */
+function commandsOf({ copy, secrets }: World): string[] {
+  const commands: string[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      if (Deno.readLinkSync(`/proc/${name}/cwd`) === copy.root) count++;
+      if (Deno.readLinkSync(`/proc/${name}/cwd`) !== copy.root) continue;
+      commands.push(Deno.readTextFileSync(`/proc/${name}/cmdline`));
     } catch {
       // It ended meanwhile, or is somebody else's.
     }
   }
-  return count;
+  for (const secret of secrets) {
+    assert.ok(!commands.some((command) => command.includes(secret)), "anybody could read it");
+  }
+  return commands;
 }
 
 async function secretFiles({ copy }: World): Promise<number> {
