@@ -12,9 +12,12 @@ export interface TimedPickup extends Point {
 
 /** People do not order a ride over the street. */
 const SHORTEST_RIDE_M = 800;
-const LONGEST_RIDE_M = 30_000;
+/** Of places as near as one another all are as likely; of farther ones one in e each such distance. Assumed. */
+const RIDE_REACH_M = 5000;
 /** Copies of a pickup, for a scale above 1, are somewhat later or earlier, and near. */
 const COPY = { withinMs: 10 * 60_000, radiusM: 400 };
+/** Who starts far from everybody else goes far. */
+const MOST_DRAWS = 200;
 const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?/;
 /** Spots that idle drivers know: so many pickups, evenly over the file. */
@@ -69,11 +72,11 @@ function dropoffOf(
 ): Point {
   // A file with all its pickups in one spot has no better dropoff than its last draw.
   let to: Point = from;
-  for (let draw = 0; draw < 50; draw++) {
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
     const { lat, lng } = pick(random, pickups);
     to = { lat, lng };
     const way = distanceM(from, to);
-    if (way >= SHORTEST_RIDE_M && way <= LONGEST_RIDE_M) break;
+    if (way >= SHORTEST_RIDE_M && random() < Math.exp(-way / RIDE_REACH_M)) break;
   }
   return to;
 }
