@@ -31,8 +31,8 @@ export interface WebBuildOptions {
 
 const WEB = fileURLToPath(new URL("../web", import.meta.url));
 const PAGES = ["trip", "operator"];
-/** What the operators' page has in common with the trip page. */
-const SHARED = ["backoff.js", "field.js", "leaflet.js", "realtime-frame.js", "realtime.js"];
+/** What pages have in common. */
+const SHARED = ["shared", "vendor"];
 /** In every page's policy, as it is for the embedded stack; replaced by what a hosted page may ask. */
 const CONNECT = "connect-src 'self' ws://127.0.0.1:*;";
 const IMAGES = "img-src 'self' data:;";
@@ -62,11 +62,7 @@ export async function buildPages(options: WebBuildOptions): Promise<void> {
   const configs = new Map<string, string>();
   for (const page of pages) configs.set(page, await configOf(page, values));
   await clear(out);
-  for (const page of [...pages, "vendor"]) await copyFolder(`${WEB}/${page}`, `${out}/${page}`);
-  if (pages.includes("operator")) {
-    await Deno.mkdir(`${out}/trip`, { recursive: true });
-    for (const name of SHARED) await Deno.copyFile(`${WEB}/trip/${name}`, `${out}/trip/${name}`);
-  }
+  for (const page of [...pages, ...SHARED]) await copyFolder(`${WEB}/${page}`, `${out}/${page}`);
   for (const [page, config] of configs) {
     await Deno.writeTextFile(`${out}/${page}/config.js`, config);
     await replaceIn(`${out}/${page}/index.html`, [

@@ -2,11 +2,11 @@ import { pageHeaders, staticFile } from "./static-files.ts";
 
 // What a page may do is in its own <meta>; this cannot be said there.
 const HEADERS = { ...pageHeaders, "content-security-policy": "frame-ancestors 'none'" };
-const PAGES = ["trip", "operator", "vendor"];
+const PAGES = ["trip", "operator", "shared", "vendor"];
 
 /**
  * Answers for the pages that are hosted elsewhere in production, from the folder `web`: `/trip/...` and what
- * they share, `/vendor/...`. Undefined for any other path.
+ * they share, `/shared/...` and `/vendor/...`. Undefined for any other path.
  */
 export async function hostedPage(request: Request, web: string): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);

@@ -1,5 +1,5 @@
 // @ts-check
-import { field } from "../trip/field.js";
+import { field } from "../shared/field.js";
 import { ApiError } from "./api.js";
 import { askReason } from "./ask-reason.js";
 import { toast } from "./toast.js";

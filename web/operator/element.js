@@ -4,8 +4,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
-const SVG = "http://www.w3.org/2000/svg";
-
 /**
  * What an element has beside its children.
  * @typedef {object} Options
@@ -36,21 +34,6 @@ export function element(tag, options = {}, ...children) {
   for (const [type, listener] of Object.entries(on)) made.addEventListener(type, listener);
   made.append(...children.filter((child) => child !== null));
   return made;
-}
-
-/**
- * One of the page's drawings, by the name of its symbol; it says nothing to a screen reader.
- * @param {string} name
- * @returns {SVGSVGElement}
- */
-export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.append(use);
-  return svg;
 }
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-import { loadLeaflet as load } from "../trip/leaflet.js";
+import { loadLeaflet as load } from "../shared/leaflet.js";
 
 /** @typedef {import("./types.js").LatLng} LatLng */
 /** @typedef {Record<string, unknown>} Options */

@@ -1,5 +1,5 @@
 // @ts-check
-import { field } from "../trip/field.js";
+import { field } from "../shared/field.js";
 import { clock, showAge } from "./ages.js";
 import { ApiError } from "./api.js";
 import { byId, element, write } from "./element.js";

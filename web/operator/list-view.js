@@ -1,7 +1,8 @@
 // @ts-check
 import { serverNow, showAge } from "./ages.js";
 import { rideConcern, waitConcern } from "./concerns.js";
-import { byId, element, icon, write } from "./element.js";
+import { icon } from "../shared/icon.js";
+import { byId, element, write } from "./element.js";
 import { showKeyed } from "./keyed.js";
 import { nameOr, statusWord } from "./words.js";
 

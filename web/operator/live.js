@@ -1,6 +1,6 @@
 // @ts-check
-import { field } from "../trip/field.js";
-import { RealtimeChannel } from "../trip/realtime.js";
+import { field } from "../shared/field.js";
+import { RealtimeChannel } from "../shared/realtime.js";
 import { ApiError } from "./api.js";
 import { config } from "./config.js";
 

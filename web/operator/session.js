@@ -1,5 +1,5 @@
 // @ts-check
-import { field } from "../trip/field.js";
+import { field } from "../shared/field.js";
 import { config } from "./config.js";
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
-import { element, icon } from "./element.js";
+import { icon } from "../shared/icon.js";
+import { element } from "./element.js";
 import { vehicleIcon } from "./list-view.js";
 
 /**

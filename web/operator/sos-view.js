@@ -1,7 +1,8 @@
 // @ts-check
 import { showAge } from "./ages.js";
 import { Chime } from "./chime.js";
-import { byId, element, icon, write } from "./element.js";
+import { icon } from "../shared/icon.js";
+import { byId, element, write } from "./element.js";
 import { showKeyed } from "./keyed.js";
 import { nameOr, statusWord } from "./words.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { config } from "./config.js";
-import { field } from "./field.js";
+import { field } from "../shared/field.js";
 
 /** @typedef {import("./types.js").OpenedRide} OpenedRide */
 /** @typedef {import("./types.js").Point} Point */

@@ -1,7 +1,7 @@
 // @ts-check
 import { ApiError, openLink } from "./api.js";
-import { backoffMs } from "./backoff.js";
-import { RealtimeChannel } from "./realtime.js";
+import { backoffMs } from "../shared/backoff.js";
+import { RealtimeChannel } from "../shared/realtime.js";
 
 /** @typedef {import("./types.js").OpenedRide} OpenedRide */
 

@@ -1,15 +1,15 @@
 // @ts-check
 import { config } from "./config.js";
 import { bearing, distanceM } from "./geography.js";
-import { loadLeaflet } from "./leaflet.js";
+import { loadLeaflet } from "../shared/leaflet.js";
 import { driverMarker, placeMarker, vehicleIcon } from "./marker.js";
 import { Motion } from "./motion.js";
 
 /** @typedef {import("./geography.js").LatLng} LatLng */
-/** @typedef {import("./leaflet.js").Leaflet} Leaflet */
-/** @typedef {import("./leaflet.js").LeafletMap} LeafletMap */
-/** @typedef {import("./leaflet.js").Marker} Marker */
-/** @typedef {import("./leaflet.js").Polyline} Polyline */
+/** @typedef {import("../shared/leaflet.js").Leaflet} Leaflet */
+/** @typedef {import("../shared/leaflet.js").LeafletMap} LeafletMap */
+/** @typedef {import("../shared/leaflet.js").Marker} Marker */
+/** @typedef {import("../shared/leaflet.js").Polyline} Polyline */
 /** @typedef {import("./ride.js").Ride} Ride */
 /** @typedef {import("./words.js").Words} Words */
 

@@ -1,23 +1,9 @@
 // @ts-check
 
-const SVG = "http://www.w3.org/2000/svg";
+import { icon } from "../shared/icon.js";
+
 /** The icons that there are for vehicles; a Lifan is a small truck. */
 const VEHICLES = { moto: "moto", cab: "cab", lifan: "truck", truck: "truck" };
-
-/**
- * A drawing of the page's own, by the name of its symbol.
- * @param {string} name
- * @returns {SVGSVGElement}
- */
-export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.append(use);
-  return svg;
-}
 
 /**
  * The name of the icon for a type of vehicle.

@@ -1,6 +1,6 @@
 // @ts-check
 import { ApiError, sendPositions } from "./api.js";
-import { backoffMs } from "./backoff.js";
+import { backoffMs } from "../shared/backoff.js";
 
 /** @typedef {import("./types.js").Point} Point */
 

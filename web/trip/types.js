@@ -4,6 +4,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
+/** @typedef {import("../shared/realtime.js").Realtime} Realtime */
+
 /**
  * A place in WGS 84 degrees, with what people call it.
  * @typedef {object} Place
@@ -51,16 +53,6 @@
  * @property {string | null} [plate]
  * @property {number | null} [rating]
  * @property {number | null} [rating_count]
- */
-
-/**
- * The way to what happens, and the token that opens it until `expires_at`.
- * @typedef {object} Realtime
- * @property {string} url
- * @property {string} apikey
- * @property {string} topic
- * @property {string} access_token
- * @property {string} expires_at
  */
 
 /**

@@ -3,8 +3,8 @@ import { buildPages } from "../../../scripts/web-build.ts";
 
 const FOLDER = new URL("../../../web/operator/", import.meta.url);
 
-async function read(name: string): Promise<string> {
-  return await Deno.readTextFile(new URL(name, FOLDER));
+async function read(name: string, folder: URL = FOLDER): Promise<string> {
+  return await Deno.readTextFile(new URL(name, folder));
 }
 
 Deno.test("index.html names stylesheets and symbols that exist, and modules name ids that do", async () => {
@@ -23,17 +23,20 @@ Deno.test("index.html names stylesheets and symbols that exist, and modules name
 });
 
 Deno.test("the operator's page asks nobody but its own host, and reads nothing as markup", async () => {
-  for await (const { name, isFile } of Deno.readDir(FOLDER)) {
-    if (!isFile) continue;
-    const text = await read(name);
-    const addresses = [...text.matchAll(/\b(?:https?|wss?):\/\/[^\s"'`<>]+/g)].map(([one]) => one);
-    const allowed = /w3\.org\/2000\/svg|tiles\.example|<project>|\/\/127\.0\.0\.1:\*|:\/\/$/;
-    assert.deepEqual(addresses.filter((address) => !allowed.test(address)), [], name);
-    assert.doesNotMatch(
-      text,
-      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/,
-      name,
-    );
+  for (const folder of [FOLDER, new URL("../shared/", FOLDER)]) {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile) continue;
+      const text = await read(name, folder);
+      const addresses = [...text.matchAll(/\b(?:https?|wss?):\/\/[^\s"'`<>]+/g)]
+        .map(([one]) => one);
+      const allowed = /w3\.org\/2000\/svg|tiles\.example|<project>|\/\/127\.0\.0\.1:\*|:\/\/$/;
+      assert.deepEqual(addresses.filter((address) => !allowed.test(address)), [], name);
+      assert.doesNotMatch(
+        text,
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/,
+        name,
+      );
+    }
   }
 });
 
@@ -52,8 +55,8 @@ Deno.test("the operator's page has all its modules when it is built alone", asyn
       }
     };
     await visit(`${out}/operator/main.js`);
-    assert.ok(seen.has(`${out}/trip/realtime.js`) && seen.size > 30, `${seen.size} modules`);
-    await assert.rejects(Deno.stat(`${out}/trip/index.html`), Deno.errors.NotFound);
+    assert.ok(seen.has(`${out}/shared/realtime.js`) && seen.size > 30, `${seen.size} modules`);
+    await assert.rejects(Deno.stat(`${out}/trip`), Deno.errors.NotFound);
   } finally {
     await Deno.remove(out, { recursive: true });
   }

@@ -7,7 +7,13 @@ const WEB = fileURLToPath(new URL("../../../web", import.meta.url));
 
 Deno.test("hostedPage() serves the trip page and what it loads, and nothing else of the folder", async () => {
   for (
-    const path of ["/trip/", "/trip/main.js", "/trip/words/rw.js", "/vendor/leaflet/leaflet.css"]
+    const path of [
+      "/trip/",
+      "/trip/main.js",
+      "/trip/words/rw.js",
+      "/shared/icon.js",
+      "/vendor/leaflet/leaflet.css",
+    ]
   ) {
     const answer = await get(path);
     assert.equal(answer?.status, 200, path);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { dirname, relative, resolve } from "node:path/posix";
 
 const FOLDER = new URL("../../../web/trip/", import.meta.url);
+const PAGE = FOLDER.pathname;
 
 Deno.test("index.html preloads every module that main.js needs at once, and no other", async () => {
   const page = await Deno.readTextFile(new URL("index.html", FOLDER));
@@ -24,12 +26,14 @@ Deno.test("every word and symbol that index.html names exists", async () => {
 });
 
 Deno.test("the trip page asks nobody but its own host, the API and the tiles", async () => {
-  for await (const { name, isFile } of Deno.readDir(FOLDER)) {
-    if (!isFile) continue;
-    const text = await Deno.readTextFile(new URL(name, FOLDER));
-    const addresses = [...text.matchAll(/https?:\/\/[^\s"'`<>]+/g)].map(([address]) => address);
-    const allowed = /w3\.org\/2000\/svg|google\.com\/maps\/dir\/|tiles\.example/;
-    assert.deepEqual(addresses.filter((address) => !allowed.test(address)), [], name);
+  for (const folder of [FOLDER, new URL("../shared/", FOLDER)]) {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile) continue;
+      const text = await Deno.readTextFile(new URL(name, folder));
+      const addresses = [...text.matchAll(/https?:\/\/[^\s"'`<>]+/g)].map(([address]) => address);
+      const allowed = /w3\.org\/2000\/svg|google\.com\/maps\/dir\/|tiles\.example/;
+      assert.deepEqual(addresses.filter((address) => !allowed.test(address)), [], name);
+    }
   }
 });
 
@@ -37,8 +41,8 @@ async function modulesOf(path: string, found: Set<string>): Promise<Set<string>>
   if (found.has(path)) return found;
   found.add(path);
   const text = await Deno.readTextFile(new URL(path, FOLDER));
-  for (const [, to = ""] of text.matchAll(/^(?:import|export) [^;]*?from "\.\/([^"]+)";/gms)) {
-    await modulesOf(to, found);
+  for (const [, to = ""] of text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)";/gms)) {
+    await modulesOf(relative(PAGE, resolve(PAGE, dirname(path), to)), found);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeUserBroadcast } from "../../../scripts/stack/realtime/binary-frame.ts";
-import { backoffMs } from "../../../web/trip/backoff.js";
-import { RealtimeChannel } from "../../../web/trip/realtime.js";
+import { backoffMs } from "../../../web/shared/backoff.js";
+import { RealtimeChannel } from "../../../web/shared/realtime.js";
 import { until } from "./until.ts";
 
 const TOPIC = "realtime:match:1";

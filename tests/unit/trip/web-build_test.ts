@@ -21,7 +21,7 @@ Deno.test("buildPages() writes the pages for one project, with a policy for it a
     }
     assert.match(await read(`${folder}/_headers`), /frame-ancestors 'none'/);
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-    assert.deepEqual(names, [".nojekyll", "_headers", "operator", "trip", "vendor"]);
+    assert.deepEqual(names, [".nojekyll", "_headers", "operator", "shared", "trip", "vendor"]);
     await read(`${folder}/vendor/leaflet/LICENSE`);
     await read(`${folder}/trip/words/rw.js`);
   } finally {

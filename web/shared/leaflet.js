@@ -1,6 +1,10 @@
 // @ts-check
+/// <reference no-default-lib="true" />
+/// <reference lib="esnext" />
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
 
-/** @typedef {import("./geography.js").LatLng} LatLng */
+/** @typedef {{ lat: number, lng: number }} LatLng */
 /** @typedef {{ addTo(map: LeafletMap): Layer, remove(): void }} Layer */
 /** @typedef {Layer & { setLatLng(at: LatLng): void, getElement(): HTMLElement | undefined }} Marker */
 /** @typedef {Layer & { addLatLng(at: LatLng): void }} Polyline */

@@ -3,8 +3,17 @@ import { backoffMs } from "./backoff.js";
 import { field } from "./field.js";
 import { decodeFrame, encodeFrame } from "./realtime-frame.js";
 
-/** @typedef {import("./types.js").Realtime} Realtime */
 /** @typedef {import("./realtime-frame.js").Frame} Frame */
+
+/**
+ * The way to what happens, and the token that opens it until `expires_at`.
+ * @typedef {object} Realtime
+ * @property {string} url
+ * @property {string} apikey
+ * @property {string} topic
+ * @property {string} access_token
+ * @property {string} expires_at
+ */
 
 /**
  * What becomes of a channel.
