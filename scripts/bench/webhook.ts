@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import postgres, { type Sql } from "postgres";
-import { percentile } from "../demo/latencies.ts";
+import { percentile } from "../city/latencies.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { report } from "../print.ts";
