@@ -28,7 +28,7 @@ async function ask(env: Record<string, string>, of: Ways = ways): Promise<Asked>
     writeLog: (line) => log.push(line),
   });
   platform.metrics.count = (family, labels) => {
-    counted.push(`${family} ${labels?.["source"]}`);
+    counted.push(`${family} ${Object.values(labels ?? {}).join()}`);
   };
   const startedAt = performance.now();
   const seconds = await travelTimesOf(platform).seconds(of);
