@@ -45,7 +45,8 @@ begin
     and reason not in ('SYNTHETIC_DRIVER_TRIP', 'SYNTHETIC_PASSENGER_TRIP', 'DELETED_IN_V1');
   if p_repairs <> '{}' then
     insert into mobility_v1.repairs as r ("table", id, reason, needs)
-    select p_table, p_id, reason, p_needs from unnest(p_repairs) reason
+    select p_table, p_id, reason, case when reason in ('DUPLICATE_PHONE', 'OLDER_OPEN_TRIP', 'BESIDE_A_RIDE') then p_needs end
+    from unnest(p_repairs) reason
     on conflict ("table", id, reason) do update set needs = excluded.needs where r.needs is distinct from excluded.needs;
   end if;
 end
@@ -182,6 +183,9 @@ begin
     get diagnostics v_rows = row_count;
     -- Changed by V1 since it was read.
     if v_rows = 0 then perform mobility_v1.busy(); end if;
+    -- What V1's row lacked may not be lacking any more.
+    r.repairs := (mobility_v1.read_profile(mobility_v1.old_profile(p_id))).repairs
+      || array(select x from unnest(r.repairs) x where x = 'DUPLICATE_PHONE' and a.phone is not distinct from v_new.phone);
   end if;
   insert into mobility_v1.carried_profiles as k values (p_id, coalesce(c.born, '1'), v_new)
   on conflict (id) do update set base = excluded.base where k.base is distinct from excluded.base;

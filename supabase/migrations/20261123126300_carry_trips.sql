@@ -248,10 +248,12 @@ declare
   v_needs uuid;
   v_rows integer;
 begin
-  if exists (select from mobility_v1.synthetic where "table" = 'trips' and id = p_id) then return 'none'; end if;
   select * into t from mobility.trips where id = p_id for update skip locked;
   if not found and exists (select from mobility.trips where id = p_id) then perform mobility_v1.busy(); end if;
   select * into c from mobility_v1.carried_trips where id = p_id;
+  -- What it kept from being open may be open now.
+  if t.status <> 'open' then perform mobility_v1.wake(p_id); end if;
+  if exists (select from mobility_v1.synthetic where "table" = 'trips' and id = p_id) then return 'none'; end if;
   if o.id is null then
     if t.id is null then
       delete from mobility_v1.rejects where "table" = 'trips' and id = p_id;
@@ -361,7 +363,7 @@ begin
   insert into mobility_v1.carried_trips as k values (p_id, coalesce(c.born, '1'), v_new)
   on conflict (id) do update set base = excluded.base where k.base is distinct from excluded.base;
   perform mobility_v1.settle('trips', p_id, r.repairs, v_needs);
-  if c.id is null or (c.base).status = 'open' and v_new.status <> 'open' then perform mobility_v1.wake(p_id); end if;
+  if c.id is null or t.status = 'open' and v_new.status <> 'open' then perform mobility_v1.wake(p_id); end if;
   return 'carried';
 end
 $$;

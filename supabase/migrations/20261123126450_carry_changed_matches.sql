@@ -119,7 +119,10 @@ begin
       dropoff_time = case when $6 then coalesce($10, dropoff_time) else dropoff_time end,
       cancelled_at = case when $6 then $11 else cancelled_at end,
       updated_at = case when $6 then greatest(updated_at, now()) else updated_at end,
-      actual_fare = case when $12 then case when $4 = ''completed'' or actual_fare is not null then $13 end else actual_fare end,
+      actual_fare = case when $3 and $4 = ''completed'' or $12 and ($4 = ''completed'' or actual_fare is not null) then $13
+        else actual_fare end,
+      duration_minutes = case when $3 and $4 = ''completed''
+        then coalesce((extract(epoch from $10 - $9) / 60)::integer, duration_minutes) else duration_minutes end,
       fare_estimate = case when $12 then case when $4 = ''completed'' or actual_fare is not null
         then coalesce(fare_estimate, $13) else $13 end else fare_estimate end,
       currency = case when $14 then $15 else currency end,
@@ -171,6 +174,8 @@ begin
     if not found then perform mobility_v1.busy(); end if;
   end if;
   select * into c from mobility_v1.carried_matches where id = p_id;
+  -- Whom it held may be held by another now.
+  if not m.live then perform mobility_v1.wake(p_id); end if;
   if o.id is null then
     if m.id is null then
       delete from mobility_v1.rejects where "table" = 'matches' and id = p_id;
@@ -215,11 +220,15 @@ begin
       perform mobility_v1.broadcast(m, v_was);
     end if;
   end if;
-  if i is distinct from a then perform mobility_v1.change_old_match(o, a, i, m.initiated_by); end if;
+  if i is distinct from a then
+    perform mobility_v1.change_old_match(o, a, i, m.initiated_by);
+    -- What V1's row lacked may not be lacking any more.
+    r.repairs := (mobility_v1.read_match(mobility_v1.old_match(p_id))).repairs;
+  end if;
   insert into mobility_v1.carried_matches as k values (p_id, coalesce(c.born, '1'), i)
   on conflict (id) do update set base = excluded.base where k.base is distinct from excluded.base;
   perform mobility_v1.settle('matches', p_id, r.repairs);
-  if not m.live then perform mobility_v1.wake(p_id); end if;
+  if v_was_live and not m.live then perform mobility_v1.wake(p_id); end if;
   return 'carried';
 end
 $$;

@@ -41,10 +41,13 @@ export async function fillV1(sql: Sql, { trips, matches, seed = 1 }: V1Size): Pr
   await sql.unsafe("analyze public.profiles, public.rides_trips, public.mobility_matches").simple();
 }
 
-/** Rwanda and Kigali as service areas, so that exchanged coordinates can be told. */
+/** Rwanda as a service area, so that exchanged coordinates can be told, and what a moto costs there. */
 export async function addServiceArea(sql: Sql): Promise<void> {
   await sql`
     insert into mobility.areas (code, name, boundary)
     values ('rwanda', 'Rwanda', extensions.st_multi(extensions.st_makeenvelope(28.8, -2.9, 30.95, -1.0, 4326)))
     on conflict do nothing`;
+  await sql`
+    insert into mobility.tariffs (vehicle_type, valid_from, currency, base_amount, per_km, source)
+    values ('moto', '2022-01-01', 'RWF', 300, 107, 'test')`;
 }

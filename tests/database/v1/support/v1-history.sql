@@ -43,8 +43,8 @@ select v1_fixture.key('trip', k),
   case when pair % 250 = 9 then 'veh_boat'
     else (array['veh_moto', 'veh_moto', 'veh_cab', 'veh_lifan', 'veh_truck', 'veh_others'])[1 + pair % 6] end,
   -- Without, exchanged, out of this world, and the island of those without a fix.
-  case when k % 200 = 5 then null when k % 100 = 3 then lng when k % 200 = 7 then 191.5 when k % 400 = 27 then 0 else lat end,
-  case when k % 200 = 5 then null when k % 100 = 3 then lat when k % 400 = 27 then 0 else lng end,
+  case when k % 200 in (5, 6) then null when k % 100 in (3, 8) then lng when k % 200 = 7 then 191.5 when k % 400 in (27, 28) then 0 else lat end,
+  case when k % 200 in (5, 6) then null when k % 100 in (3, 8) then lat when k % 400 in (27, 28) then 0 else lng end,
   case when k % 1000 = 23 then repeat('Near the market ', 25) when k % 5 = 0 then 'Kimironko' end,
   100,
   case when k % 2 = 0 and k % 3 > 0 then case when k % 100 = 4 then lng + 0.03 else lat + 0.02 end end,
@@ -69,9 +69,10 @@ from v1_fixture.size s, generate_series(1, s.trips - s.live_trips - 4 * s.live_m
 insert into v1_fixture.planted
 select 'trips', v1_fixture.key('trip', k), case when k % 250 = 15 then 'NO_USER' when k % 300 = 19 then 'UNKNOWN_ROLE'
   when ((k + 1) / 2) % 250 = 9 then 'UNKNOWN_VEHICLE' when k % 500 = 11 then 'UNKNOWN_STATUS'
-  when k % 200 = 5 then 'NO_PICKUP' when k % 200 = 7 or k % 400 = 27 then 'BAD_COORDINATES' end
+  when k % 200 in (5, 6) then 'NO_PICKUP' when k % 200 = 7 or k % 400 in (27, 28) then 'BAD_COORDINATES' end
 from v1_fixture.size s, generate_series(1, s.trips - s.live_trips - 4 * s.live_matches) k
-where k % 250 = 15 or k % 300 = 19 or ((k + 1) / 2) % 250 = 9 or k % 500 = 11 or k % 200 in (5, 7) or k % 400 = 27;
+where k % 250 = 15 or k % 300 = 19 or ((k + 1) / 2) % 250 = 9 or k % 500 = 11 or k % 200 in (5, 6, 7)
+  or k % 400 in (27, 28);
 
 -- History's matches: of the passenger's trip of a pair with the driver's, one in four with a driver who has none.
 create temporary table old_matches on commit drop as
