@@ -37,6 +37,12 @@ export interface K6Result {
   /** Share of requests that were answered otherwise than a correct system does. */
   readonly failed: number;
   readonly users: number;
+  /** Of the searches: share answered from the cache, and the median milliseconds of both kinds. */
+  readonly searches?: {
+    readonly hitRate: number;
+    readonly cachedMs: number;
+    readonly uncachedMs: number;
+  };
 }
 
 const rate = z.object({ value: z.number() });
@@ -108,5 +114,20 @@ export function readSummary(exported: unknown, { kept }: { readonly kept: boolea
     requestsPerS: requests.rate,
     failed: rate.parse(metrics.http_req_failed).value,
     users: gauge.parse(metrics.vus_max).max,
+    ...searchesOf(metrics),
+  };
+}
+
+function searchesOf(metrics: Record<string, unknown>): Pick<K6Result, "searches"> {
+  const hits = rate.safeParse(metrics.search_cached);
+  const cached = trend.safeParse(metrics.search_cached_ms);
+  const uncached = trend.safeParse(metrics.search_uncached_ms);
+  if (!hits.success || !cached.success || !uncached.success) return {};
+  return {
+    searches: {
+      hitRate: hits.data.value,
+      cachedMs: cached.data.med,
+      uncachedMs: uncached.data.med,
+    },
   };
 }

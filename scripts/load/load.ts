@@ -10,13 +10,14 @@ import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { findK6, type K6Result, runK6 } from "./k6.ts";
 
-const SCRIPTS = ["city", "find-drivers", "full-ride", "webhook", "tracking"] as const;
+const SCRIPTS = ["city", "kigali", "find-drivers", "full-ride", "webhook", "tracking"] as const;
 /** Of the city's users; every user of the script "tracking". */
 const GATEWAY_SHARE = 0.1;
 
 const USAGE = `deno task load [script] [options]
 
-  script          ${SCRIPTS.join(", ")} (city: all of them together)
+  script          ${SCRIPTS.join(", ")} (city: all of them together;
+                  kigali: 16 rides a second whatever happens, and every driver's pings)
 
   --users N       people at once (1000)
   --duration T    how long all of them are there, such as 2m (2m)
@@ -76,7 +77,9 @@ async function main(): Promise<number> {
           WHATSAPP_APP_SECRET: info.whatsapp_app_secret,
           DRIVERS_FILE: driversFile,
           USERS: String(users),
-          GATEWAYS: String(script === "city" ? Math.round(users * GATEWAY_SHARE) : users),
+          GATEWAYS: String(
+            script === "city" || script === "kigali" ? Math.round(users * GATEWAY_SHARE) : users,
+          ),
           PACE: values.short ? "0.2" : "1",
           DURATION: values.duration ?? (values.short ? "15s" : "2m"),
           RAMP_UP: values["ramp-up"] ?? (values.short ? "5s" : "30s"),
@@ -134,6 +137,14 @@ function show({ calls, ...result }: K6Result, broken: number): void {
   }
   print("");
   print(`${result.users} users, ${result.requests} requests, ${result.requestsPerS.toFixed(1)}/s`);
+  if (result.searches !== undefined) {
+    const { hitRate, cachedMs, uncachedMs } = result.searches;
+    print(
+      `searches from the cache: ${(hitRate * 100).toFixed(1)}%, p50 ${
+        cachedMs.toFixed(0)
+      } ms; others ${uncachedMs.toFixed(0)} ms`,
+    );
+  }
   print(`failed: ${(result.failed * 100).toFixed(4)}%, people in two rides: ${broken}`);
   print(
     result.kept ? "every threshold was kept" : "A THRESHOLD WAS NOT KEPT: see k6's summary above",

@@ -1,4 +1,5 @@
 import { field, post, somewhere, think } from "./api.ts";
+import { countSearch } from "./searches.ts";
 import { optionsOf, usersOf } from "./settings.ts";
 
 export const options = optionsOf({ find_drivers: usersOf(1) }, ["open trip", "find drivers"]);
@@ -20,11 +21,11 @@ export function findDrivers(): void {
   if (tripId === "") return;
   for (let looks = 0; looks < 5; looks++) {
     think(4, 12);
-    post({
+    countSearch(post({
       call: "find drivers",
       path: "orchestrator/find-drivers",
       body: { passenger_trip_id: tripId, limit: 9 },
-    });
+    }));
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Answer, field, post, somewhere, think } from "./api.ts";
+import { countSearch } from "./searches.ts";
 import { optionsOf, usersOf } from "./settings.ts";
 
 export const rideCalls = [
@@ -70,6 +71,7 @@ function bind(tripId: string): Answer | undefined {
       path: "orchestrator/find-drivers",
       body: { passenger_trip_id: tripId, limit: 9 },
     });
+    countSearch(found);
     const drivers = found.json("drivers.#.trip_id");
     think(3, 10);
     for (const driver of Array.isArray(drivers) ? drivers : []) {
