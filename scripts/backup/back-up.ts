@@ -50,28 +50,44 @@ export async function backUp(options: BackUpOptions): Promise<Backup> {
   const aside = `${folder}.partial-${crypto.randomUUID().slice(0, 8)}`;
   onProgress(`backing up ${describeDatabase(databaseUrl)}`);
   const sql = connect(databaseUrl);
-  const giveUp = (): void => void sql.end({ timeout: 0 });
-  options.signal?.addEventListener("abort", giveUp);
+  const dumps: Promise<void>[] = [];
+  const giveUp = new AbortController();
+  const interruption = abortOf(options.signal);
   try {
     options.signal?.throwIfAborted();
     const programs = await programsFor(sql);
     await Deno.mkdir(dirname(folder), { recursive: true });
     await Deno.mkdir(aside, { mode: 0o700 });
-    const manifest = await sql.begin(
-      "isolation level repeatable read read only",
-      (transaction) => writeSnapshot(transaction, { databaseUrl, aside, programs, onProgress }),
-    );
+    const work = { databaseUrl, aside, programs, onProgress, dumps, signal: giveUp.signal };
+    const manifest = await Promise.race([
+      sql.begin(
+        "isolation level repeatable read read only",
+        (transaction) => writeSnapshot(transaction, work),
+      ),
+      interruption,
+    ]);
     await sealFolder(aside, manifest);
     await refuseExisting(folder);
     await Deno.rename(aside, folder);
     return { folder, manifest, bytes: await sizeOf(folder) };
   } catch (error) {
+    // Nothing writes into a folder that is removed.
+    giveUp.abort();
+    await Promise.allSettled(dumps);
     await Deno.remove(aside, { recursive: true }).catch(() => {});
     throw explained(error);
   } finally {
-    options.signal?.removeEventListener("abort", giveUp);
-    await sql.end({ timeout: 5 });
+    await sql.end({ timeout: options.signal?.aborted ? 0 : 5 });
   }
+}
+
+/** Rejects when the signal is aborted, and never resolves. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  // It is only raced: whoever is late need not hear of it.
+  promise.catch(() => {});
+  return promise;
 }
 
 async function refuseExisting(folder: string): Promise<void> {
@@ -97,6 +113,10 @@ interface Work {
   readonly aside: string;
   readonly programs: ClientPrograms;
   readonly onProgress: (line: string) => void;
+  /** Where what runs beside the transaction is noted. */
+  readonly dumps: Promise<void>[];
+  /** Ends them. */
+  readonly signal: AbortSignal;
 }
 
 /** pg_dump and the sums look at the same snapshot, which this transaction keeps open. */
@@ -111,13 +131,9 @@ async function writeSnapshot(sql: TransactionSql, work: Work): Promise<Manifest>
   const size = tables.reduce((sum, { bytes }) => sum + bytes, 0);
   work.onProgress(`${tables.length} tables, ${formatBytes(size)} on disk`);
 
-  const dumped = dump(tables, snapshot.id, work);
-  // Whichever fails first, pg_dump is over before the transaction is that its snapshot comes from.
-  const [contents] = await Promise.all([readAll(sql, tables), dumped])
-    .catch(async (error: unknown) => {
-      await dumped.catch(() => {});
-      throw error;
-    });
+  const dumped = dump(tables, { ...work, snapshot: snapshot.id });
+  work.dumps.push(dumped);
+  const [contents] = await Promise.all([readAll(sql, tables), dumped]);
   if (tables.some(({ schema }) => schema === "public")) {
     await writeV1Definitions({
       folder: work.aside,
@@ -151,24 +167,28 @@ async function readAll(
   return all;
 }
 
-async function dump(tables: readonly Table[], snapshot: string, work: Work): Promise<void> {
+/** What pg_dump is told beside that. */
+interface Dumping extends Work {
+  readonly snapshot: string;
+}
+
+async function dump(tables: readonly Table[], work: Dumping): Promise<void> {
   const schemas = new Set(tables.map(({ schema }) => schema));
   const selection = SCHEMAS.filter((schema) => schema === "public" || schemas.has(schema));
   await runDump(DATA_FILE, selection.map((schema) => `--schema=${quoted(schema)}`), {
     ...work,
     tables,
-    snapshot,
   });
   const auth = tables.filter(({ schema }) => schema === "auth");
   if (auth.length === 0) return;
   const named = auth.map(({ schema, name }) => `--table=${quoted(schema, name)}`);
-  await runDump(AUTH_FILE, ["--data-only", ...named], { ...work, tables, snapshot });
+  await runDump(AUTH_FILE, ["--data-only", ...named], { ...work, tables });
 }
 
 async function runDump(
   file: string,
   selection: readonly string[],
-  work: Work & { readonly tables: readonly Table[]; readonly snapshot: string },
+  work: Dumping & { readonly tables: readonly Table[] },
 ): Promise<void> {
   const sizes = new Map(work.tables.map((table) => [tableName(table), table.bytes]));
   await runProgram({
@@ -184,6 +204,7 @@ async function runDump(
       ...selection,
     ],
     env: programEnvironment(work.databaseUrl),
+    signal: work.signal,
     onLine(line): void {
       const [, name = ""] = /dumping contents of table "(.+)"/.exec(line) ?? [];
       const bytes = sizes.get(name) ?? 0;

@@ -23,10 +23,11 @@ async function main(): Promise<number> {
   }
   const databaseUrl = Deno.env.get("DATABASE_URL");
   if (!databaseUrl) throw new BackupError(`Which database? Set DATABASE_URL.\n\n${USAGE}`);
-  // Ctrl-C ends pg_dump as well, and what was written goes when that is seen.
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => interruption.abort());
+    Deno.addSignalListener(signal, () => {
+      interruption.abort(new BackupError("Interrupted; nothing was kept"));
+    });
   }
   const started = performance.now();
   const backup = await backUp({

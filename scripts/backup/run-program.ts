@@ -8,6 +8,8 @@ export interface Program {
   readonly env: ProgramEnvironment;
   /** Called with each line of its standard error. */
   readonly onLine?: (line: string) => void;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
 }
 
 const KEPT_LINES = 5;
@@ -27,7 +29,7 @@ export async function runProgram(program: Program): Promise<void> {
 
 /** Starts a program with its standard error piped and nothing inherited but what it is given. */
 export function spawn(
-  { path, args, env }: Program,
+  { path, args, env, signal }: Program,
   { stdin, stdout }: { readonly stdin: "null" | "piped"; readonly stdout: "null" | "piped" },
 ): Deno.ChildProcess {
   return new Deno.Command(path, {
@@ -37,6 +39,7 @@ export function spawn(
     stdin,
     stdout,
     stderr: "piped",
+    ...(signal === undefined ? {} : { signal }),
   }).spawn();
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createDatabase, hasDatabase } from "../../support/database.ts";
+import { untilWaiting } from "../support/lock-waits.ts";
 import { openTrip } from "../support/rides.ts";
 import { temporaryFolder } from "./support/backups.ts";
 import { everything } from "./support/city.ts";
@@ -15,17 +16,54 @@ async function run(
   args: readonly string[],
   { url, cwd }: { readonly url?: string; readonly cwd?: string } = {},
 ): Promise<Ended> {
-  const path = new URL(`../../../scripts/backup/${script}.ts`, import.meta.url).pathname;
-  const config = new URL("../../../deno.json", import.meta.url).pathname;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `--config=${config}`, path, ...args],
-    stdin: "null",
+  const { code, stdout, stderr } = await commandOf(script, args, {
     env: { DATABASE_URL: url ?? "", NO_COLOR: "1" },
     ...(cwd === undefined ? {} : { cwd }),
   }).output();
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   return { code, out: decode(stdout), err: decode(stderr) };
 }
+
+function commandOf(
+  script: string,
+  args: readonly string[],
+  options: Deno.CommandOptions,
+): Deno.Command {
+  const path = new URL(`../../../scripts/backup/${script}.ts`, import.meta.url).pathname;
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", `--config=${config}`, path, ...args],
+    stdin: "null",
+    ...options,
+  });
+}
+
+Deno.test({
+  name: "backup, as a command, leaves nothing behind when it is interrupted",
+  ignore: !hasDatabase,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    await using database = await createDatabase();
+    await database.sql.begin(async (transaction) => {
+      // So that it has to wait in the midst of its work.
+      await transaction`lock table mobility.trips in access exclusive mode`;
+      const backup = commandOf("backup", [], {
+        cwd: folder.path,
+        env: { DATABASE_URL: database.url },
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
+      const ended = backup.output();
+      await untilWaiting(database.sql, 1);
+      assert.equal([...Deno.readDirSync(`${folder.path}/backups`)].length, 1);
+      backup.kill("SIGINT");
+      const { code, stderr } = await ended;
+      assert.equal(code, 1);
+      assert.match(new TextDecoder().decode(stderr), /Interrupted; nothing was kept/);
+    });
+    assert.deepEqual([...Deno.readDirSync(`${folder.path}/backups`)], []);
+  },
+});
 
 Deno.test({
   name: "backup and restore, as commands: a folder, its check, a restore that is verified",
