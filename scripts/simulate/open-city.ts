@@ -49,6 +49,7 @@ export async function openCity(options: SimulateOptions): Promise<CitySource> {
     fromMs,
     untilMs: fromMs + options.hours * HOUR_MS,
   };
+  refuseElsewhere(pickups, { period, path: options.pickups });
   return { period, dayMs, date, pickups };
 }
 
@@ -87,6 +88,23 @@ export async function drawCity(
     drivers,
     hotSpots: spots,
   };
+}
+
+/** @throws {Error} when a file has nothing in the period, before anything is started for it */
+function refuseElsewhere(
+  pickups: readonly TimedPickup[] | undefined,
+  { period, path = "" }: { period: Period; path: string | undefined },
+): void {
+  const isPlayed = ({ atMs }: TimedPickup): boolean =>
+    atMs >= period.fromMs && atMs < period.untilMs;
+  if (pickups === undefined || pickups.some(isPlayed)) return;
+  const dayOf = (atMs: number | undefined): string =>
+    new Date(atMs ?? 0).toISOString().slice(0, 16).replace("T", " ");
+  throw new Error(
+    `Cannot simulate: nobody was picked up in that time. "${path}" goes from ${
+      dayOf(pickups[0]?.atMs)
+    } to ${dayOf(pickups.at(-1)?.atMs)}: choose --date, --from and --hours within it`,
+  );
 }
 
 async function kigaliSpots(sql: Sql): Promise<HotSpot[]> {

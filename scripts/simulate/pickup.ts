@@ -1,22 +1,16 @@
 import type { Point } from "../../shared/geo/mod.ts";
 import { habits } from "./habits.ts";
-import type { Agreement, RideRequest } from "./request.ts";
+import type { RideRequest } from "./request.ts";
 import { unreliability } from "./driver.ts";
-import type { Rides, RidesContext } from "./rides.ts";
+import type { Match } from "./rides.ts";
 import { exponential, logNormal, normalWithin } from "./streams.ts";
 import { travelS } from "./travel.ts";
-
-interface Play {
-  readonly agreement: Agreement;
-  readonly rides: Rides;
-  readonly context: RidesContext;
-}
 
 const PIN_AGAIN_AFTER_S = 12;
 const RATES_AFTER_S = 40;
 
 /** From the match on: the way to the pickup and who may call it off, the PIN, the ride, the ratings. */
-export function playPickup(request: RideRequest, play: Play): void {
+export function playPickup(request: RideRequest, play: Match): void {
   const { agreement, rides, context } = play;
   const { driver, promisedS } = agreement;
   const { index, pickup } = request.wish;
@@ -46,7 +40,7 @@ export function playPickup(request: RideRequest, play: Play): void {
   }
 }
 
-async function driverCancels(request: RideRequest, play: Play): Promise<void> {
+async function driverCancels(request: RideRequest, play: Match): Promise<void> {
   // A silent phone may come back after all is over.
   if (request.stage !== "on_the_way" || request.agreement !== play.agreement) return;
   const { agreement, rides, context } = play;
@@ -63,7 +57,7 @@ async function driverCancels(request: RideRequest, play: Play): Promise<void> {
 
 async function passengerCancels(
   request: RideRequest,
-  { agreement, rides, context, reason }: Play & { readonly reason: string },
+  { agreement, rides, context, reason }: Match & { readonly reason: string },
 ): Promise<void> {
   const { matchId, driver } = agreement;
   await rides.cancel(request, { matchId, side: "passenger", stage: "on_the_way", reason });
@@ -71,7 +65,7 @@ async function passengerCancels(
   await context.fleet.afterRide(driver, { isOpen: true });
 }
 
-async function arrive(request: RideRequest, play: Play): Promise<void> {
+async function arrive(request: RideRequest, play: Match): Promise<void> {
   const { agreement, rides, context } = play;
   const { driver, matchId } = agreement;
   if (driver.isSilent(context.clock.nowMs)) {
@@ -101,7 +95,7 @@ async function arrive(request: RideRequest, play: Play): Promise<void> {
   });
 }
 
-async function giveUpOnPassenger(request: RideRequest, play: Play): Promise<void> {
+async function giveUpOnPassenger(request: RideRequest, play: Match): Promise<void> {
   const { agreement, rides, context } = play;
   await rides.cancel(request, {
     matchId: agreement.matchId,
@@ -117,7 +111,7 @@ async function giveUpOnPassenger(request: RideRequest, play: Play): Promise<void
 
 async function start(
   request: RideRequest,
-  { isMistyped, ...play }: Play & { readonly isMistyped: boolean },
+  { isMistyped, ...play }: Match & { readonly isMistyped: boolean },
 ): Promise<void> {
   const { agreement, rides, context } = play;
   const { matchId, pin, driver } = agreement;
@@ -144,7 +138,7 @@ async function start(
   });
 }
 
-async function complete(request: RideRequest, play: Play): Promise<void> {
+async function complete(request: RideRequest, play: Match): Promise<void> {
   const { agreement, rides, context } = play;
   const { matchId, driver } = agreement;
   await context.fleet.sendPosition(driver);
@@ -161,7 +155,7 @@ async function complete(request: RideRequest, play: Play): Promise<void> {
   await context.fleet.afterRide(driver, { isOpen: false });
 }
 
-function planRatings(request: RideRequest, { agreement, context }: Play): void {
+function planRatings(request: RideRequest, { agreement, context }: Match): void {
   const { matchId, driver } = agreement;
   const { drivers, passengers } = habits;
   const random = context.streams.of("passenger", request.wish.index, "ratings");
@@ -182,7 +176,7 @@ function planRatings(request: RideRequest, { agreement, context }: Play): void {
 /** Sets the driver off; the seconds it takes, the same whatever the policy for the same two people. */
 function drive(
   request: RideRequest,
-  { to, play: { agreement, context }, purpose }: { to: Point; play: Play; purpose: string },
+  { to, play: { agreement, context }, purpose }: { to: Point; play: Match; purpose: string },
 ): number {
   const { driver } = agreement;
   const { clock, city, streams } = context;

@@ -6,15 +6,23 @@ import { habits } from "./habits.ts";
 import type { NewOffer, OfferWatch } from "./offer-watch.ts";
 import { type Agreement, type Cancellation, RideRequest } from "./request.ts";
 import { logNormal } from "./streams.ts";
-import { playPickup } from "./pickup.ts";
 
 /** What rides need beside what everybody shares. */
 export interface RidesContext extends Context {
   readonly fleet: Fleet;
   readonly watch: OfferWatch;
+  /** Plays what follows a match. */
+  readonly onMatch: (request: RideRequest, match: Match) => void;
 }
 
-/** All wishes: they are opened, dispatched, offered, answered; what follows a match is playPickup()'s. */
+/** A match that was just made, and whom to tell what becomes of it. */
+export interface Match {
+  readonly agreement: Agreement;
+  readonly rides: Rides;
+  readonly context: RidesContext;
+}
+
+/** All wishes: they are opened, dispatched, offered, answered; what follows a match is onMatch's. */
 export class Rides {
   readonly requests: RideRequest[] = [];
   readonly #context: RidesContext;
@@ -188,6 +196,6 @@ export class Rides {
     request.agreement = agreement;
     request.arrivedMs = undefined;
     request.enter("on_the_way");
-    playPickup(request, { agreement, rides: this, context: this.#context });
+    this.#context.onMatch(request, { agreement, rides: this, context: this.#context });
   }
 }

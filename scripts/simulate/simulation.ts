@@ -7,6 +7,7 @@ import { Fleet } from "./fleet.ts";
 import { type Invariant, Invariants } from "./invariants.ts";
 import { OfferWatch } from "./offer-watch.ts";
 import { addRecords } from "./past-records.ts";
+import { playPickup } from "./pickup.ts";
 import type { RideRequest } from "./request.ts";
 import type { Results } from "./results.ts";
 import { Rides } from "./rides.ts";
@@ -93,7 +94,7 @@ class Simulation {
     };
     this.#fleet = new Fleet(this.#context);
     const watch = new OfferWatch(system.sql);
-    this.#rides = new Rides({ ...this.#context, fleet: this.#fleet, watch });
+    this.#rides = new Rides({ ...this.#context, fleet: this.#fleet, watch, onMatch: playPickup });
     this.#invariants = new Invariants(system.sql);
   }
 

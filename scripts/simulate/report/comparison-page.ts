@@ -16,7 +16,7 @@ export function comparisonPage(comparison: Comparison): string {
   const { a, b, figures } = comparison;
   const { city, date, from, hours, seed } = a.options;
   return page({
-    title: `${nameOf(a)} and ${nameOf(b)}`,
+    title: `A: ${nameOf(a)}. B: ${nameOf(b)}`,
     lead: `${
       escape(`${city}, ${date} from ${from}, ${hours} h, seed ${seed}: the same requests twice. `)
     }<b>A</b> is ${escape(describe(a))}, <b>B</b> ${escape(describe(b))}.`,
@@ -105,7 +105,10 @@ function sectionsOf({ a, b, figures }: Comparison): Section[] {
 }
 
 function differencesPlot(figures: readonly ComparedFigure[]): string {
-  const rows = figures.filter(({ a }) => Math.abs(a) > 1e-9).map((figure) => ({
+  // What may be above or below zero is no share of anything.
+  const rows = figures.filter(({ a, lessIsBetter }) =>
+    lessIsBetter !== undefined && Math.abs(a) > 1e-9
+  ).map((figure) => ({
     name: figure.name,
     value: figure.difference.value / Math.abs(figure.a),
     low: figure.difference.low / Math.abs(figure.a),
@@ -150,7 +153,14 @@ function curves(
       Plot.line([
         ...curveOf(a.requests.map(of), { which: "A", limit }),
         ...curveOf(b.requests.map(of), { which: "B", limit }),
-      ], { x: "x", y: "share", stroke: "which", strokeWidth: 2.2, curve: "step-after" }),
+      ], {
+        x: "x",
+        y: "share",
+        z: "which",
+        stroke: "which",
+        strokeWidth: 2.2,
+        curve: "step-after",
+      }),
       Plot.ruleY([0]),
     ],
   });
@@ -175,7 +185,7 @@ function lorenzPlot([a, b]: readonly [Results, Results], what: "earned" | "idle"
         stroke: COLOURS.text,
         strokeDasharray: "3,4",
       }),
-      Plot.line(points, { x: "people", y: "share", stroke: "which", strokeWidth: 2.2 }),
+      Plot.line(points, { x: "people", y: "share", z: "which", stroke: "which", strokeWidth: 2.2 }),
     ],
   });
 }

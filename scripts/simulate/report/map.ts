@@ -39,7 +39,7 @@ export function cityMap({ requests, idle_places, places }: Results): string {
         fill: COLOURS.fair,
         fillOpacity: 0.45,
       }),
-      Plot.dot(thinned(served), { ...at, r: 1.8, fill: COLOURS.good, fillOpacity: 0.55 }),
+      Plot.dot(thinned(served), { ...at, r: 2.4, fill: COLOURS.good, fillOpacity: 0.6 }),
       Plot.dot(thinned(unserved), {
         ...at,
         r: 3.4,

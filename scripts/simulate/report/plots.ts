@@ -65,7 +65,7 @@ export function fairnessPlot({ drivers }: Results): string {
         stroke: COLOURS.text,
         strokeDasharray: "3,4",
       }),
-      Plot.line(curves, { x: "people", y: "share", stroke: "which", strokeWidth: 2.2 }),
+      Plot.line(curves, { x: "people", y: "share", z: "which", stroke: "which", strokeWidth: 2.2 }),
     ],
   });
 }

@@ -56,7 +56,7 @@ export function driversPlot({ timeline, options }: Results): string {
     y: { label: "drivers", grid: true, nice: true },
     color: { domain: states, range: [COLOURS.good, COLOURS.fair, COLOURS.other] },
     marks: [
-      Plot.areaY(rows, { x: "at", y: "drivers", fill: "state", order: states }),
+      Plot.areaY(rows, { x: "at", y: "drivers", z: "state", fill: "state", order: states }),
       Plot.lineY(timeline, {
         x: ({ at_s }: { at_s: number }) => at_s / 3600,
         y: "searching",
@@ -115,7 +115,14 @@ export function waitingPlot({ requests }: Results): string {
       Plot.line([
         ...curve("matched", (row) => row.time_to_match_s),
         ...curve("driver is there", (row) => row.wait_s),
-      ], { x: "x", y: "share", stroke: "which", strokeWidth: 2.2, curve: "step-after" }),
+      ], {
+        x: "x",
+        y: "share",
+        z: "which",
+        stroke: "which",
+        strokeWidth: 2.2,
+        curve: "step-after",
+      }),
       Plot.ruleY([0]),
     ],
   });
