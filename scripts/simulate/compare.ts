@@ -1,8 +1,9 @@
+import { distanceM } from "../../shared/geo/mod.ts";
 import { createRandom } from "../city/random.ts";
 import { alignRows } from "../city/align-rows.ts";
 import { formatPercent, formatWhole } from "./format-figures.ts";
 import type { DriverRow, RequestRow, Results } from "./results.ts";
-import { bootstrap, type Estimate, gini, mean } from "./statistics.ts";
+import { bootstrap, type Estimate, gini, mean, quantile } from "./statistics.ts";
 import { earnedPerHour, idleShare, regularDrivers } from "./summarise.ts";
 
 /** A figure of two results, and how much larger it is in the second. */
@@ -72,6 +73,7 @@ export function compare(a: Results, b: Results): Comparison {
     );
   }
   const requests = pairsOf(a.requests, b.requests);
+  const isInner = innerHalf(a.requests);
   const present = pairsOf(regularDrivers(a.drivers), regularDrivers(b.drivers));
   const random = createRandom(1);
   const compared = <T>(
@@ -97,7 +99,15 @@ export function compare(a: Results, b: Results): Comparison {
     a,
     b,
     figures: [
-      ...REQUEST_FIGURES.map(({ of, ...figure }) =>
+      ...[
+        ...REQUEST_FIGURES,
+        ...[true, false].map((wanted): RequestFigure => ({
+          name: `wait for the driver, ${wanted ? "inner" : "outer"} half of the city`,
+          unit: "s",
+          lessIsBetter: true,
+          of: (row) => isInner(row) === wanted ? row.wait_s : null,
+        })),
+      ].map(({ of, ...figure }) =>
         // Of those who have it in both: a policy that serves more from afar is not worse for it.
         compared(requests.filter(([one, other]) => of(one) !== null && of(other) !== null), {
           ...figure,
@@ -117,6 +127,15 @@ const DRIVER_FIGURES: readonly (Pick<ComparedFigure, "name" | "unit" | "lessIsBe
     unit: "money",
     lessIsBetter: false,
     of: (rows) => mean(rows.map(earnedPerHour)),
+  },
+  {
+    name: "earned by the quarter who earn least",
+    unit: "money",
+    lessIsBetter: false,
+    of: (rows) => {
+      const earned = rows.map(earnedPerHour).sort((one, other) => one - other);
+      return mean(earned.slice(0, Math.ceil(earned.length / 4)));
+    },
   },
   {
     name: "Gini of earnings an hour",
@@ -189,6 +208,18 @@ export function formatComparison({ a, b, figures }: Comparison): string[] {
       }),
     ]),
   ];
+}
+
+/** Tells requests from around the middle of all pickups from those farther out, half and half. */
+function innerHalf(requests: readonly RequestRow[]): (row: RequestRow) => boolean {
+  const middleOf = (of: (row: RequestRow) => number): number =>
+    quantile(requests.map(of).sort((one, other) => one - other), 0.5);
+  const middle = {
+    lat: middleOf(({ pickup }) => pickup.lat),
+    lng: middleOf(({ pickup }) => pickup.lng),
+  };
+  const reach = middleOf(({ pickup }) => distanceM(middle, pickup));
+  return ({ pickup }) => distanceM(middle, pickup) <= reach;
 }
 
 function pairsOf<T extends { readonly index: number }>(

@@ -43,6 +43,18 @@ Deno.test("compare() compares only pairs that both have", () => {
   assert.equal(figures.find(({ name }) => name === "completed")?.pairs, 60);
 });
 
+Deno.test("compare() tells for whom: the middle of the city and the rest, and the drivers who earn least", () => {
+  const { figures } = compare(madeUpResult(), madeUpResult({ farther: 50 }));
+  const of = (name: string): ComparedFigure | undefined =>
+    figures.find((figure) => figure.name === name);
+  const halves = ["inner", "outer"].map((half) =>
+    of(`wait for the driver, ${half} half of the city`)?.pairs ?? 0
+  );
+  assert.equal((halves[0] ?? 0) + (halves[1] ?? 0), 48);
+  assert.ok(halves.every((pairs) => pairs >= 20));
+  assert.equal(of("earned by the quarter who earn least")?.a, 1620);
+});
+
 Deno.test("compare() refuses results of other requests, and says how to get comparable ones", () => {
   const other = { ...madeUpResult({ name: "other" }), demand: "fedcba9876543210" };
   assert.throws(
