@@ -1,37 +1,8 @@
 import assert from "node:assert/strict";
-import { report } from "../../../scripts/print.ts";
-import {
-  FaketimeNotFoundError,
-  findFaketimeLibrary,
-} from "../../../scripts/postgres/faketime-library.ts";
-import {
-  findPostgresBinaries,
-  PostgresNotFoundError,
-} from "../../../scripts/postgres/postgres-binaries.ts";
 import { readCommand, type SimulateOptions } from "../../../scripts/simulate/options.ts";
 import { type Results, results } from "../../../scripts/simulate/results.ts";
 import { runSimulation } from "../../../scripts/simulate/run-simulation.ts";
-
-const canSimulate = await findTools();
-
-async function findTools(): Promise<boolean> {
-  try {
-    await findPostgresBinaries();
-    await findFaketimeLibrary();
-    return true;
-  } catch (error) {
-    const isMissing = error instanceof PostgresNotFoundError ||
-      error instanceof FaketimeNotFoundError;
-    if (!isMissing || Deno.env.get("REQUIRE_POSTGRES") === "1") throw error;
-    report(`skipping the simulations. ${error.message}`);
-    return false;
-  }
-}
-
-function simulationTest(name: string, fn: () => Promise<void>): void {
-  // The functions' clients keep connections that outlive a test.
-  Deno.test({ name, ignore: !canSimulate, sanitizeOps: false, sanitizeResources: false, fn });
-}
+import { simulationTest } from "./support/simulation-test.ts";
 
 function optionsOf(...args: readonly string[]): SimulateOptions {
   const small = ["--scale", "0.004", "--drivers", "20", "--from", "11:00", "--hours", "0.1"];
