@@ -102,7 +102,7 @@ export function compare(a: Results, b: Results): Comparison {
       ...[
         ...REQUEST_FIGURES,
         ...[true, false].map((wanted): RequestFigure => ({
-          name: `wait for the driver, ${wanted ? "inner" : "outer"} half of the city`,
+          name: `wait, ${wanted ? "inner" : "outer"} half of the city`,
           unit: "s",
           lessIsBetter: true,
           of: (row) => isInner(row) === wanted ? row.wait_s : null,

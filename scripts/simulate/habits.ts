@@ -48,8 +48,8 @@ export const habits = {
      * it comes near Namma Yatri's 14% of riders who cancel, 29% of them for the wait (issues #1074, #1043; 2023).
      */
     changesMind: 0.12,
-    /** Mean time until they do; many are at the pickup's end by then. Assumed. */
-    changesMindAfterS: 150,
+    /** Mean time until they do; some have their driver there by then. Assumed. */
+    changesMindAfterS: 60,
     /** Cancel when the driver is that much later than was said: a share of the ETA and a fixed time. Assumed. */
     toleratesEtaTimes: 1.5,
     toleratesExtraS: { median: 240, sigma: 0.5 },

@@ -32,16 +32,21 @@ async function main(signal: AbortSignal): Promise<number> {
 
 async function simulateAndTell(options: SimulateOptions, signal: AbortSignal): Promise<number> {
   const line = new ProgressLine();
-  const startedMs = performance.now();
+  let startedMs: number | undefined;
   const result = await runSimulation(options, {
     signal,
     onLine: report,
-    onProgress: ({ time, share, requests, live }) => {
-      const seconds = (performance.now() - startedMs) / 1000;
-      line.show(
-        `${time}  ${(100 * share).toFixed(0)}%  ${requests} requests, ${live} live, ` +
-          `${(requests / seconds).toFixed(1)} requests/s`,
-      );
+    onProgress: ({ time, share, playedS, requests, live }) => {
+      // Counted from the first progress: what starts before has no rate.
+      const now = performance.now();
+      startedMs ??= now;
+      const seconds = (now - startedMs) / 1000;
+      const rate = seconds < 1
+        ? ""
+        : `; ${(requests / seconds).toFixed(1)} requests/s, ${
+          (playedS / seconds).toFixed(0)
+        } times as fast as life`;
+      line.show(`${time}  ${(100 * share).toFixed(0)}%  ${requests} requests, ${live} live${rate}`);
     },
   });
   line.end();

@@ -34,6 +34,8 @@ export interface SimulationProgress {
   /** Hours and minutes, local. */
   readonly time: string;
   readonly share: number;
+  /** Seconds played so far. */
+  readonly playedS: number;
   readonly requests: number;
   readonly live: number;
 }
@@ -210,6 +212,7 @@ class Simulation {
         1,
         (clock.nowMs - period.warmUpFromMs) / (period.untilMs - period.warmUpFromMs),
       ),
+      playedS: (clock.nowMs - period.warmUpFromMs) / 1000,
       requests: this.#rides.requests.length,
       live: this.#rides.live,
     });

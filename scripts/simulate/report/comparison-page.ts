@@ -66,7 +66,6 @@ function sectionsOf({ a, b, figures }: Comparison): Section[] {
       title: "By how much",
       text: "The difference as a share of A's figure, with its interval: to the left B has less.",
       html: differencesPlot(figures),
-      isWide: true,
     },
     {
       title: "Until the driver is there",
@@ -116,10 +115,10 @@ function differencesPlot(figures: readonly ComparedFigure[]): string {
     colour: { better: COLOURS.good, worse: COLOURS.bad, open: COLOURS.text }[verdictOf(figure)],
   }));
   return draw("Differences with their confidence intervals", {
-    width: 760,
-    height: 60 + 26 * rows.length,
-    marginLeft: 190,
-    x: { label: "B against A", tickFormat: "+%", grid: true },
+    height: 50 + 22 * rows.length,
+    marginLeft: 170,
+    marginTop: 8,
+    x: { label: "B against A", tickFormat: "+%", grid: true, ticks: 5 },
     y: { label: null, domain: rows.map(({ name }) => name) },
     marks: [
       Plot.ruleX([0], { stroke: COLOURS.text }),

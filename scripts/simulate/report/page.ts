@@ -35,6 +35,7 @@ p { margin: 0; } .lead { color: var(--muted); margin-bottom: 1rem; overflow-wrap
 section.wide { grid-column: 1 / -1; } section > p { color: var(--muted); font-size: .88rem; margin-bottom: .45rem; }
 svg { display: block; width: 100%; height: auto; max-width: 900px; margin: 0 auto; overflow: visible; --plot-background: var(--card); }
 svg text { white-space: pre; }
+@media (max-width: 600px) { section.wide svg text { font-size: 19px; } }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem .9rem; font-size: .84rem; margin: 0 0 .3rem; padding: 0; list-style: none; }
 .legend i { display: inline-block; width: .75em; height: .75em; border-radius: 2px; margin-right: .4em; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .88rem; }
@@ -82,7 +83,7 @@ export function table(rows: readonly (readonly (string | Cell)[])[]): string {
   const textOf = (cell: string | Cell): string => typeof cell === "string" ? cell : cell.text;
   // A column of figures is read from its right.
   const isFigures = head.map((_, column) =>
-    body.every((row) => /^[+-]?(\d|$)/.test(textOf(row[column] ?? "")))
+    body.every((row) => /^[+-]?(\d|$| to )/.test(textOf(row[column] ?? "")))
   );
   const cells = (row: readonly (string | Cell)[], tag: "td" | "th"): string =>
     row.map((cell, column) => {

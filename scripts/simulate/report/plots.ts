@@ -135,7 +135,10 @@ function histogram(label: string, { values, x, y, at }: HistogramOptions): strin
         Plot.text([middle], {
           x: (value: number) => value,
           frameAnchor: "top",
-          text: () => `half below ${middle.toFixed(middle < 20 ? 1 : 0)}`,
+          text: () =>
+            `half below ${
+              middle.toFixed(Math.abs(middle) < 20 ? 1 : 0).replace(/^-(?=[0.]+$)/, "")
+            }`,
           textAnchor: "start",
           dx: 5,
           dy: 2,
