@@ -1,119 +1,160 @@
-import postgres, { type Sql } from "postgres";
+import postgres from "postgres";
 import { migrate } from "../postgres/migrate.ts";
+import { findPostgresBinaries } from "../postgres/postgres-binaries.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { createV1 } from "../../tests/database/v1/support/v1-fixture.ts";
-import { pgbench } from "./pgbench.ts";
 import { type Result, summarize } from "./results.ts";
 
 const TRIPS = 50_000;
 const CLIENTS = 2;
 
+/** Ways to note changes: the schema of a copy of V1's trips each; the first is none, the second the bridge's. */
+const VARIANTS = {
+  "no triggers": "v1_none",
+  "statement triggers": "public",
+  "row triggers": "v1_row",
+  "statement triggers, unlogged": "v1_unlogged",
+} as const;
+
 /** V1's writes, one row and one transaction each. */
 const WRITES = {
-  insert: `
+  insert: (schema: string) => `
 \\set n random(1, ${TRIPS})
-insert into public.rides_trips (creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude, pickup_text,
-  status, expires_at, last_location_at)
+insert into ${schema}.rides_trips (creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude,
+  pickup_text, status, expires_at, last_location_at)
 values (md5((:n % 1000)::text)::uuid, 'passenger', 'veh_moto', -1.95, 30.06, 'Kimironko', 'open',
   now() + interval '30 minutes', now());`,
-  update: `
+  update: (schema: string) => `
 \\set n random(1, ${TRIPS})
-update public.rides_trips set pickup_latitude = -1.9 - random() / 10, last_location_at = now()
+update ${schema}.rides_trips set pickup_latitude = -1.9 - random() / 10, last_location_at = now()
 where id = md5((:n)::text)::uuid;`,
 } as const;
 
-/** How changes might be noted; the first is none, the second is what the bridge does. */
-const VARIANTS: Readonly<Record<string, (sql: Sql) => Promise<void>>> = {
-  "no triggers": async () => {},
-  "row triggers": async (sql) => {
-    await sql`select mobility_v1.install()`;
-  },
-  "statement triggers": async (sql) => {
-    await sql.unsafe(`
-      create or replace function v1_bench.note() returns trigger language plpgsql security definer set search_path = '' as $$
-      begin
-        insert into mobility_v1.changes (side, tbl, id) select '1', 'trips', id from changed;
-        return null;
-      end $$;
-      create trigger v1_bench_insert after insert on public.rides_trips referencing new table as changed
-        for each statement execute function v1_bench.note();
-      create trigger v1_bench_update after update on public.rides_trips referencing new table as changed
-        for each statement execute function v1_bench.note()`).simple();
-  },
-  "row triggers, unlogged": async (sql) => {
-    await sql`select mobility_v1.install()`;
-    await sql`alter table mobility_v1.changes set unlogged`;
-  },
-};
+const COPIES = `
+insert into public.profiles (user_id) select md5(n::text)::uuid from generate_series(0, 999) n;
+insert into public.rides_trips (id, creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude, status,
+  expires_at, last_location_at)
+select md5(n::text)::uuid, md5((n % 1000)::text)::uuid, 'driver', 'veh_moto', -1.95, 30.06, 'open',
+  now() + interval '1 day', now() from generate_series(1, ${TRIPS}) n;
+do $$
+declare
+  s text;
+begin
+  foreach s in array array['v1_none', 'v1_row', 'v1_unlogged'] loop
+    execute format('create schema %I', s);
+    execute format('create table %I.rides_trips (like public.rides_trips including all)', s);
+    execute format('alter table %I.rides_trips add foreign key (creator_user_id) references public.profiles', s);
+    execute format('insert into %I.rides_trips select * from public.rides_trips', s);
+  end loop;
+end $$;
+create function v1_row.note() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  insert into mobility_v1.changes (side, tbl, id) values ('1', 'trips', new.id);
+  return null;
+end $$;
+create trigger note_insert after insert on v1_row.rides_trips for each row
+  when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on') execute function v1_row.note();
+create trigger note_update after update on v1_row.rides_trips for each row
+  when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on') execute function v1_row.note();
+create unlogged table v1_unlogged.changes (like mobility_v1.changes including all);
+create function v1_unlogged.note() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  insert into v1_unlogged.changes (side, tbl, id) select '1', 'trips', id from changed;
+  return null;
+end $$;
+create trigger note_insert after insert on v1_unlogged.rides_trips referencing new table as changed for each statement
+  when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on') execute function v1_unlogged.note();
+create trigger note_update after update on v1_unlogged.rides_trips referencing new table as changed for each statement
+  when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on') execute function v1_unlogged.note();
+select mobility_v1.install();
+analyze`;
 
-async function undo(sql: Sql): Promise<void> {
-  await sql`select mobility_v1.uninstall()`;
-  await sql.unsafe(`
-    drop trigger if exists v1_bench_insert on public.rides_trips;
-    drop trigger if exists v1_bench_update on public.rides_trips;
-    alter table mobility_v1.changes set logged;
-    truncate mobility_v1.changes;
-    checkpoint`).simple();
-}
-
-/** What the bridge's triggers cost V1's writes, against ways not taken, round by round. */
+/**
+ * What the bridge's triggers cost V1's writes, beside ways not taken. The clients draw the next transaction
+ * among all of them, so that whatever else the machine does meets each alike; medians of single transactions.
+ */
 export async function measureWrites(
-  { durable, rounds, seconds, onProgress }: {
+  { durable, seconds, onProgress }: {
     readonly durable: boolean;
-    readonly rounds: number;
     readonly seconds: number;
     readonly onProgress: (line: string) => void;
   },
 ): Promise<{ results: Result[]; ratios: Record<string, number> }> {
-  await using server = await startTemporaryPostgres({
-    durable,
-    settings: { max_wal_size: "4GB", autovacuum: "off" },
-  });
-  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  await using server = await startTemporaryPostgres({ durable, settings: { max_wal_size: "4GB" } });
   const where = durable ? "durable" : "no fsync";
-  const rates = new Map<string, number[]>();
+  onProgress(`writes of V1, ${where}, for ${seconds} s`);
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   try {
     await migrate(sql);
     await createV1(sql, { install: false });
-    await sql.unsafe(`
-      create schema v1_bench;
-      insert into public.profiles (user_id) select md5(n::text)::uuid from generate_series(0, 999) n;
-      insert into public.rides_trips (id, creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude, status,
-        expires_at, last_location_at)
-      select md5(n::text)::uuid, md5((n % 1000)::text)::uuid, 'driver', 'veh_moto', -1.95, 30.06, 'open',
-        now() + interval '1 day', now() from generate_series(1, ${TRIPS}) n;
-      analyze public.rides_trips`).simple();
-    for (let round = 1; round <= rounds; round++) {
-      onProgress(`${where}: round ${round} of ${rounds}`);
-      // The order turns, so that what slows the machine down meets each variant.
-      const names = Object.keys(VARIANTS);
-      for (
-        const name of [
-          ...names.slice(round % names.length),
-          ...names.slice(0, round % names.length),
-        ]
-      ) {
-        for (const [write, script] of Object.entries(WRITES)) {
-          await undo(sql);
-          await VARIANTS[name]?.(sql);
-          const rate = await pgbench({ url: server.url, script, clients: CLIENTS, seconds });
-          const key = `${write}, ${name}, ${where}`;
-          rates.set(key, [...rates.get(key) ?? [], rate]);
-        }
-      }
-    }
+    await sql.unsafe(COPIES).simple();
+    // Other jobs of pg_cron would be part of what is measured.
+    await sql.unsafe("delete from cron.job").simple().catch(() => {});
   } finally {
     await sql.end();
   }
-  const results = [...rates].map(([name, values]) => summarize(name, values, "writes/s"));
-  const median = (name: string): number =>
-    results.find((result) => result.case === name)?.median ?? NaN;
+  const cases = Object.entries(WRITES).flatMap(([write, script]) =>
+    Object.entries(VARIANTS).map(([variant, schema]) => ({
+      write,
+      variant,
+      script: script(schema),
+    }))
+  );
+  const latencies = await mixed(server.url, {
+    scripts: cases.map(({ script }) => script),
+    seconds,
+  });
+  const results: Result[] = [];
   const ratios: Record<string, number> = {};
-  for (const name of Object.keys(VARIANTS).slice(1)) {
-    for (const write of Object.keys(WRITES)) {
-      ratios[`time of an ${write} with ${name} over none, ${where}`] =
-        median(`${write}, no triggers, ${where}`) / median(`${write}, ${name}, ${where}`);
+  for (const [index, { write, variant }] of cases.entries()) {
+    const times = latencies[index] ?? [];
+    const part = (share: number): number => times[Math.floor(times.length * share)] ?? NaN;
+    results.push({
+      ...summarize(`${write}, ${variant}, ${where} (${times.length} writes)`, times, "µs"),
+      min: part(0.05),
+      max: part(0.95),
+    });
+    const none = latencies[cases.findIndex((other) => other.write === write)] ?? [];
+    if (variant !== "no triggers") {
+      ratios[`time of an ${write} with ${variant} over none, ${where}`] = part(0.5) /
+        (none[Math.floor(none.length / 2)] ?? NaN);
     }
   }
   return { results, ratios };
+}
+
+/** Runs scripts drawn at random, and gives the sorted times of each one's transactions in microseconds. */
+async function mixed(
+  url: string,
+  { scripts, seconds }: { readonly scripts: readonly string[]; readonly seconds: number },
+): Promise<number[][]> {
+  const { folder } = await findPostgresBinaries();
+  const files = await Deno.makeTempDir({ prefix: "mobility-bench-" });
+  try {
+    const args = ["-n", "-M", "prepared", "-c", `${CLIENTS}`, "-j", "2", "-T", `${seconds}`, "-l"];
+    for (const [index, script] of scripts.entries()) {
+      await Deno.writeTextFile(`${files}/${index}.sql`, script);
+      args.push("-f", `${files}/${index}.sql`);
+    }
+    const { success, stderr } = await new Deno.Command(`${folder}/pgbench`, {
+      args: [...args, url],
+      cwd: files,
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    if (!success) throw new Error(`pgbench failed: ${new TextDecoder().decode(stderr)}`);
+    const times: number[][] = scripts.map(() => []);
+    for await (const { name } of Deno.readDir(files)) {
+      if (!name.startsWith("pgbench_log.")) continue;
+      // client, transaction, microseconds, script, when
+      for (const line of (await Deno.readTextFile(`${files}/${name}`)).split("\n")) {
+        const [, , microseconds, script] = line.split(" ").map(Number);
+        if (microseconds !== undefined && script !== undefined) times[script]?.push(microseconds);
+      }
+    }
+    for (const list of times) list.sort((a, b) => a - b);
+    return times;
+  } finally {
+    await Deno.remove(files, { recursive: true });
+  }
 }

@@ -47,8 +47,7 @@ async function main(): Promise<number> {
     for (const durable of [true, false]) {
       const measured = await measureWrites({
         durable,
-        rounds: values.quick ? 3 : 7,
-        seconds: values.quick ? 1 : 3,
+        seconds: values.quick ? 20 : 90,
         onProgress: report,
       });
       results.push(...measured.results);

@@ -187,8 +187,10 @@ begin
     r.repairs := (mobility_v1.read_profile(mobility_v1.old_profile(p_id))).repairs
       || array(select x from unnest(r.repairs) x where x = 'DUPLICATE_PHONE' and a.phone is not distinct from v_new.phone);
   end if;
-  insert into mobility_v1.carried_profiles as k values (p_id, coalesce(c.born, '1'), v_new)
-  on conflict (id) do update set base = excluded.base where k.base is distinct from excluded.base;
+  if c.id is null or c.base is distinct from v_new then
+    insert into mobility_v1.carried_profiles as k values (p_id, coalesce(c.born, '1'), v_new)
+    on conflict (id) do update set base = excluded.base;
+  end if;
   delete from mobility_v1.synthetic where "table" = 'profiles' and id = p_id;
   perform mobility_v1.settle('profiles', p_id, r.repairs, r.needs);
   -- Somebody may have been waiting for the number this person had.

@@ -360,8 +360,10 @@ begin
       union select x from unnest(r.repairs) x where x in ('BESIDE_A_RIDE', 'OLDER_OPEN_TRIP') and o.status = 'open');
   end if;
   if v_new.status = 'open' and v_new.expires_at <= now() then v_new.status := 'expired'; end if;
-  insert into mobility_v1.carried_trips as k values (p_id, coalesce(c.born, '1'), v_new)
-  on conflict (id) do update set base = excluded.base where k.base is distinct from excluded.base;
+  if c.id is null or c.base is distinct from v_new then
+    insert into mobility_v1.carried_trips as k values (p_id, coalesce(c.born, '1'), v_new)
+    on conflict (id) do update set base = excluded.base;
+  end if;
   perform mobility_v1.settle('trips', p_id, r.repairs, v_needs);
   if c.id is null or t.status = 'open' and v_new.status <> 'open' then perform mobility_v1.wake(p_id); end if;
   return 'carried';

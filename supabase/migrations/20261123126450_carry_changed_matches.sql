@@ -225,8 +225,10 @@ begin
     -- What V1's row lacked may not be lacking any more.
     r.repairs := (mobility_v1.read_match(mobility_v1.old_match(p_id))).repairs;
   end if;
-  insert into mobility_v1.carried_matches as k values (p_id, coalesce(c.born, '1'), i)
-  on conflict (id) do update set base = excluded.base where k.base is distinct from excluded.base;
+  if c.id is null or c.base is distinct from i then
+    insert into mobility_v1.carried_matches as k values (p_id, coalesce(c.born, '1'), i)
+    on conflict (id) do update set base = excluded.base;
+  end if;
   perform mobility_v1.settle('matches', p_id, r.repairs);
   if v_was_live and not m.live then perform mobility_v1.wake(p_id); end if;
   return 'carried';

@@ -50,7 +50,13 @@ databaseTest("mobility_v1 is closed to every role of the API", async ({ sql }) =
   assert.deepEqual([...open], []);
   const definers = await sql<{ name: string }[]>`
     select proname as name from pg_proc where pronamespace = 'mobility_v1'::regnamespace and prosecdef order by 1`;
-  assert.deepEqual(definers.map(({ name }) => name), ["hush", "note_change", "note_person"]);
+  assert.deepEqual(definers.map(({ name }) => name), [
+    "hush",
+    "note_change",
+    "note_people",
+    "note_person",
+    "note_rows",
+  ]);
 });
 
 Deno.test({

@@ -38,7 +38,7 @@ export async function keepBusy({ url, seed, signal }: BusySides): Promise<BusyCo
         counts.failures.push(error instanceof Error ? error.message : String(error));
       }
       // A city at work, not a benchmark: the backfill shares the machine.
-      await new Promise((resolve) => setTimeout(resolve, 4));
+      await new Promise((resolve) => setTimeout(resolve, 40));
     }
   };
   try {
