@@ -4,6 +4,10 @@ import { findPostgresBinaries } from "./postgres-binaries.ts";
 /** A throw-away server. `url` names its `postgres` database, owned by its superuser. */
 export interface TemporaryPostgres extends AsyncDisposable {
   readonly url: string;
+  /** Ends the server: "fast" says goodbye, "immediate" is a crash. Its files stay. */
+  stop(mode: "fast" | "immediate"): Promise<void>;
+  /** Starts it again on the same port; after a crash, it recovers first. @throws {Error} when it cannot */
+  start(): Promise<void>;
   /** Stops the server and deletes its files. */
   close(): Promise<void>;
 }
@@ -34,7 +38,12 @@ env "$@" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>
 code=$?
 if [ $code -eq 0 ]; then
   echo ready
-  cat >/dev/null
+  while read -r what mode; do
+    case $what in
+      stop) "$bin/pg_ctl" -D "$dir/data" -m "$mode" -w -t 60 stop ;;
+      start) env "$@" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start ;;
+    esac >/dev/null 2>&1 </dev/null && echo done || echo failed
+  done
   "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
 else
   tail -n 20 "$dir/log" >&2
@@ -79,9 +88,8 @@ export async function startTemporaryPostgres(
   }).spawn();
 
   const leash = keeper.stdin.getWriter();
-  const output = keeper.stdout.getReader();
+  const output = keeper.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const first = await output.read();
-  await output.cancel();
   if (first.done) {
     const log = await new Response(keeper.stderr).text();
     await leash.abort();
@@ -89,11 +97,19 @@ export async function startTemporaryPostgres(
   }
   await keeper.stderr.cancel();
 
+  const order = async (words: string): Promise<void> => {
+    await leash.write(new TextEncoder().encode(`${words}\n`));
+    const { value } = await output.read();
+    if (value?.trim() === "done") return;
+    throw new Error(`PostgreSQL did not "${words}". See ${folder}/log`);
+  };
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
-    closed ??= leash.close().then(() => keeper.status).then(() => {});
+    closed ??= leash.close().then(() => output.cancel()).then(() => keeper.status).then(() => {});
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: (mode) => order(`stop ${mode}`),
+    start: () => order("start"),
     close,
     [Symbol.asyncDispose]: close,
   };

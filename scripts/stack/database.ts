@@ -7,6 +7,7 @@ import type { RelayDatabase } from "./realtime/relay-database.ts";
 import { keepingExitCode } from "./exit-code.ts";
 import { applySeed, migrateProject } from "./migrations.ts";
 import { Turn } from "./turn.ts";
+import { SteadyPool } from "./steady-pool.ts";
 import { isoTimestamp, numericValue } from "./json-values.ts";
 import { tuneSession } from "./lite-session.ts";
 import { restoreSnapshot, saveSnapshot } from "./snapshot.ts";
@@ -66,25 +67,42 @@ export async function openPostgres(url: string, options: OpenDatabaseOptions): P
     });
     await applySeed(sql, options);
   });
-  const connection = createPostgresConnection({
-    url,
-    postgresOptions: { max: 10, onnotice: () => {}, types: POSTGRES_TYPES },
-  });
+  const connection = connectLite(url);
+  const pool = new SteadyPool((onclose) => connectLite(url, { onclose }).driver);
+  Reflect.set(connection.driver, "reserve", () => pool.reserve());
   await connection.driver.listen("pgrst", () => void connection.clearSchemaCache());
-  for (const type of [OID_JSON, OID_JSONB]) {
-    connection.driver.options.serializers[type] = jsonText;
-  }
   return {
     url,
     connection: tuneSession(connection),
     relay: postgresRelayDatabase(connection.driver),
     run: (work) => work(),
     close: async () => {
+      await pool.end();
       // Ends the connection that listens too, and waits for nothing longer.
       await connection.driver.end({ timeout: 2 });
       await connection.close();
     },
   };
+}
+
+function connectLite(
+  url: string,
+  events: { readonly onclose?: () => void } = {},
+): ReturnType<typeof createPostgresConnection> {
+  const connection = createPostgresConnection({
+    url,
+    postgresOptions: {
+      max: 10,
+      max_lifetime: null,
+      onnotice: () => {},
+      types: POSTGRES_TYPES,
+      ...events,
+    },
+  });
+  for (const type of [OID_JSON, OID_JSONB]) {
+    connection.driver.options.serializers[type] = jsonText;
+  }
+  return connection;
 }
 
 /** Opens PGlite on a folder, making the database first when the folder is new. */

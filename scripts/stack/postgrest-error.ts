@@ -23,6 +23,11 @@ const fullDetailSchema = z.object({
   headers: z.record(z.string(), z.string()),
 });
 
+/** What the driver says of a database that it cannot reach, or not any more. */
+const connectionErrorSchema = z.object({
+  code: z.string().regex(/^(?:CONNECTION_|CONNECT_TIMEOUT$|E[A-Z]+$)/),
+});
+
 /** The SQLSTATEs about relations and columns, which lite words as PostgREST does. */
 const LEFT_TO_LITE = ["42P01", "42703"];
 
@@ -31,6 +36,7 @@ const LEFT_TO_LITE = ["42P01", "42703"];
  * does not know. Undefined for what is no such error, or is left to lite.
  */
 export function postgrestError(error: unknown, role: DatabaseRole): Response | undefined {
+  if (connectionErrorSchema.safeParse(error).success) return unreachable();
   const parsed = databaseErrorSchema.safeParse(error);
   if (!parsed.success || LEFT_TO_LITE.includes(parsed.data.code)) return undefined;
   const { code, message, detail, hint } = parsed.data;
@@ -39,6 +45,15 @@ export function postgrestError(error: unknown, role: DatabaseRole): Response | u
     { code, details: detail ?? null, hint: hint ?? null, message },
     { status: statusOf(code, role) },
   );
+}
+
+function unreachable(): Response {
+  return Response.json({
+    code: "PGRST001",
+    details: null,
+    hint: null,
+    message: "Database client error. Retrying the connection.",
+  }, { status: 503 });
 }
 
 // PostgREST's own table: the longest beginning of a SQLSTATE that is in it decides, 400 otherwise.

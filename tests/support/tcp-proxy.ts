@@ -3,15 +3,17 @@ export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** How much longer everything that is sent to the other port takes, in milliseconds; nothing at first. */
   delayMs: number;
+  /** Whether whoever comes is turned away; false at first. */
+  isClosed: boolean;
   /** Ends the connections there are without a goodbye; new ones are let through. */
   cut(): void;
 }
 
-/** Opens a proxy to a loopback port. */
+/** Opens a proxy to a loopback port; while nobody listens there, whoever comes is turned away. */
 export function openTcpProxy(target: number): TcpProxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
-  const way = { delayMs: 0 };
+  const way = { delayMs: 0, isClosed: false };
   const slowly = (): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>
     new TransformStream({
       transform: async (chunk, controller) => {
@@ -21,7 +23,11 @@ export function openTcpProxy(target: number): TcpProxy {
     });
   const accepting = (async () => {
     for await (const near of listener) {
-      const far = await Deno.connect({ hostname: "127.0.0.1", port: target });
+      const far = way.isClosed ? undefined : await connect(target);
+      if (far === undefined) {
+        near.close();
+        continue;
+      }
       for (const connection of [near, far]) open.add(connection);
       // An end that is gone takes the other with it.
       const end = (): void => [near, far].forEach((one) => close(one, open));
@@ -38,6 +44,12 @@ export function openTcpProxy(target: number): TcpProxy {
     set delayMs(delayMs: number) {
       way.delayMs = delayMs;
     },
+    get isClosed(): boolean {
+      return way.isClosed;
+    },
+    set isClosed(isClosed: boolean) {
+      way.isClosed = isClosed;
+    },
     cut,
     [Symbol.asyncDispose]: async () => {
       listener.close();
@@ -45,6 +57,15 @@ export function openTcpProxy(target: number): TcpProxy {
       await accepting;
     },
   };
+}
+
+async function connect(port: number): Promise<Deno.TcpConn | undefined> {
+  try {
+    return await Deno.connect({ hostname: "127.0.0.1", port });
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return undefined;
+    throw error;
+  }
 }
 
 function close(connection: Deno.Conn, open: Set<Deno.Conn>): void {

@@ -42,6 +42,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: "startTemporaryPostgres() crashes and comes back with what was committed",
+  ignore,
+  async fn(): Promise<void> {
+    await using server = await startTemporaryPostgres({ durable: true });
+    await withConnection(server.url, (sql) => sql`create table kept as select 1 as one`);
+    for (const mode of ["immediate", "fast"] as const) {
+      await server.stop(mode);
+      assert.equal(await answers(server.url), false);
+      await server.start();
+      const rows = await withConnection(server.url, (sql) => sql`select one from kept`);
+      assert.deepEqual([...rows], [{ one: 1 }]);
+    }
+  },
+});
+
+Deno.test({
   name: "startTemporaryPostgres() leaves no server behind when its process is killed",
   ignore,
   async fn(): Promise<void> {

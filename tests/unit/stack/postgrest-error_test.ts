@@ -28,6 +28,16 @@ Deno.test("postgrestError() answers each SQLSTATE with PostgREST's status", () =
   assert.equal(postgrestError(raised({ code: "42501" }), "anon")?.status, 401);
 });
 
+Deno.test("postgrestError() answers 503 as PostgREST does when the database cannot be reached", async () => {
+  for (const code of ["CONNECTION_CLOSED", "CONNECT_TIMEOUT", "ECONNREFUSED", "ECONNRESET"]) {
+    const response = postgrestError(Object.assign(new Error("gone"), { code }), "anon");
+    assert.equal(response?.status, 503, code);
+    assert.match(await response.text(), /"PGRST001"/);
+  }
+  const other = Object.assign(new Error("mine"), { code: "MAX_PARAMETERS_EXCEEDED" });
+  assert.equal(postgrestError(other, "anon"), undefined);
+});
+
 Deno.test("postgrestError() passes on message, detail and hint", async () => {
   const error = raised({ code: "PT409", message: "taken", detail: "by ann", hint: "wait" });
   assert.deepEqual(await postgrestError(error, "anon")?.json(), {
