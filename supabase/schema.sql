@@ -5044,7 +5044,7 @@ begin
     loop
       v_part := mobility_v1.sync(100);
       select jsonb_object_agg(k, (v_sum ->> k)::integer + (v_part ->> k)::integer) into v_sum from jsonb_object_keys(v_sum) k;
-      exit when (v_part ->> 'notes')::integer = 0 or clock_timestamp() > v_started + interval '400 ms';
+      exit when (v_part ->> 'notes')::integer = 0 or clock_timestamp() > v_started + interval '600 ms';
     end loop;
     perform mobility_v1.refresh_positions();
   end if;

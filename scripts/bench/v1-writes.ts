@@ -8,15 +8,18 @@ import { type Result, summarize } from "./results.ts";
 const TRIPS = 50_000;
 const CLIENTS = 2;
 
-/** Ways to note changes: the schema of a copy of V1's trips each; the first is none, the second the bridge's. */
+/**
+ * Ways to note changes, and the schema of a copy of V1's trips for each; the first is none, the second the bridge's.
+ * The original itself has a foreign key more to it, which would be measured as well.
+ */
 const VARIANTS = {
   "no triggers": "v1_none",
-  "statement triggers": "public",
+  "statement triggers": "v1_statement",
   "row triggers": "v1_row",
   "statement triggers, unlogged": "v1_unlogged",
 } as const;
 
-/** V1's writes, one row and one transaction each. */
+/** V1's writes, one transaction each. */
 const WRITES = {
   insert: (schema: string) => `
 \\set n random(1, ${TRIPS})
@@ -28,6 +31,10 @@ values (md5((:n % 1000)::text)::uuid, 'passenger', 'veh_moto', -1.95, 30.06, 'Ki
 \\set n random(1, ${TRIPS})
 update ${schema}.rides_trips set pickup_latitude = -1.9 - random() / 10, last_location_at = now()
 where id = md5((:n)::text)::uuid;`,
+  "update of 100 rows": (schema: string) => `
+\\set n random(1, ${TRIPS - 100})
+update ${schema}.rides_trips set pickup_latitude = -1.9 - random() / 10, last_location_at = now()
+where id = any (array(select md5(i::text)::uuid from generate_series(:n, :n + 99) i));`,
 } as const;
 
 const COPIES = `
@@ -40,13 +47,19 @@ do $$
 declare
   s text;
 begin
-  foreach s in array array['v1_none', 'v1_row', 'v1_unlogged'] loop
+  foreach s in array array['v1_none', 'v1_statement', 'v1_row', 'v1_unlogged'] loop
     execute format('create schema %I', s);
     execute format('create table %I.rides_trips (like public.rides_trips including all)', s);
     execute format('alter table %I.rides_trips add foreign key (creator_user_id) references public.profiles', s);
     execute format('insert into %I.rides_trips select * from public.rides_trips', s);
   end loop;
 end $$;
+create trigger note_insert after insert on v1_statement.rides_trips referencing new table as changed for each statement
+  when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on')
+  execute function mobility_v1.note_rows('trips');
+create trigger note_update after update on v1_statement.rides_trips referencing new table as changed for each statement
+  when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on')
+  execute function mobility_v1.note_rows('trips');
 create function v1_row.note() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
   insert into mobility_v1.changes (side, tbl, id) values ('1', 'trips', new.id);
@@ -66,7 +79,6 @@ create trigger note_insert after insert on v1_unlogged.rides_trips referencing n
   when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on') execute function v1_unlogged.note();
 create trigger note_update after update on v1_unlogged.rides_trips referencing new table as changed for each statement
   when (coalesce(current_setting('mobility_v1.carrying', true), '') <> 'on') execute function v1_unlogged.note();
-select mobility_v1.install();
 analyze`;
 
 /**

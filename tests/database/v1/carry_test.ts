@@ -239,6 +239,27 @@ bridgeTest(
 );
 
 bridgeTest(
+  "who takes another driver after V1's never answered is told of it as ever",
+  async (sql) => {
+    const passenger = await openTrip(sql, "passenger");
+    await settle(sql);
+    const unanswered = await addOldMatch(sql, {
+      passenger_id: passenger.user_id,
+      trip_id: passenger.id,
+    });
+    await settle(sql);
+    assert.equal(await status(sql, "matches", unanswered), "pending");
+    const driver = await openTrip(sql, "driver");
+    await sql`update mobility.profiles set phone = '+250790000077' where user_id = ${driver.user_id}`;
+    await sql`update mobility.matches set respond_by = now() where id = ${unanswered}`;
+    await propose(sql, { passenger: passenger.id, driver: driver.id });
+    const said = await sql`select kind from mobility.outbox where user_id = ${driver.user_id}`;
+    assert.deepEqual(said.map((row) => row["kind"]), ["proposal"]);
+    await settle(sql);
+  },
+);
+
+bridgeTest(
   "of several open trips of a person the newest is open in V2; when it ends, V1's next is",
   async (sql) => {
     const person = await addOldPerson(sql);
