@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pick, type Random } from "../city/random.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Sent } from "./traffic.ts";
 
@@ -23,18 +24,21 @@ export interface CallerOptions {
   readonly secretKey: string;
   readonly ledger: Ledger;
   readonly onSent: (sent: Sent) => void;
-  /** Milliseconds by which this caller's clock is wrong; of no use to it but in what it sends. */
+  readonly random: Random;
   readonly signal: AbortSignal;
 }
 
-const TIMEOUT_MS = 10_000;
+/** Some are in a hurry: what they ask for again may be under way. */
+const TIMEOUTS_MS = [3_000, 10_000] as const;
+/** How often somebody's finger slips. */
+const DOUBLE_TAPS = 0.04;
 const FIRST_PAUSE_MS = 250;
 const LAST_PAUSE_MS = 3_000;
 const PATIENCE_MS = 120_000;
 const refusal = z.object({ error: z.object({ code: z.string() }) });
 
 /**
- * Asks as an app does: gives up on an answer after 10 s, and sends the same request with the same
+ * Asks as an app does: gives up on an answer after 3 or 10 s, and sends the same request with the same
  * Idempotency-Key again until somebody answers it.
  */
 export class Caller {
@@ -46,14 +50,18 @@ export class Caller {
 
   /** Asks until there is an answer, two minutes long; then the code is "GIVEN_UP". */
   async ask<T>(wish: Wish<T>): Promise<Outcome<T>> {
-    const { ledger, signal } = this.#options;
+    const { ledger, signal, random } = this.#options;
     const key = crypto.randomUUID();
+    const timeoutMs = pick(random, TIMEOUTS_MS);
+    const taps = wish.method !== "GET" && random() < DOUBLE_TAPS ? 2 : 1;
     const deadline = performance.now() + PATIENCE_MS;
     let pauseMs = FIRST_PAUSE_MS;
     let isCertain = true;
     while (performance.now() < deadline && !signal.aborted) {
       const startedAt = performance.now();
-      const answer = await this.#send(wish, { key, startedAt });
+      const [answer] = await Promise.all(
+        Array.from({ length: taps }, () => this.#send(wish, { key, startedAt, timeoutMs })),
+      );
       if (answer === undefined || answer.status >= 500) {
         // It may have happened all the same.
         isCertain = false;
@@ -75,7 +83,11 @@ export class Caller {
 
   async #send(
     { step, method, path, body }: Wish<unknown>,
-    { key, startedAt }: { readonly key: string; readonly startedAt: number },
+    { key, startedAt, timeoutMs }: {
+      readonly key: string;
+      readonly startedAt: number;
+      readonly timeoutMs: number;
+    },
   ): Promise<{ readonly status: number; readonly json: unknown } | undefined> {
     const { functionsUrl, secretKey, onSent } = this.#options;
     let status: number | null = null;
@@ -88,7 +100,7 @@ export class Caller {
           ...(method === "GET" ? {} : { "idempotency-key": key }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       const text = await response.text();
       status = response.status;

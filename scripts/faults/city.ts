@@ -4,7 +4,7 @@ import { createRandom, pickWeighted } from "../city/random.ts";
 import { pointNear } from "../city/route.ts";
 import { Caller, pause } from "./caller.ts";
 import { type Driver, Fleet } from "./fleet.ts";
-import { rideByApp } from "./http-ride.ts";
+import { openTrip, rideByApp, searchDrivers } from "./http-ride.ts";
 import { Ledger } from "./ledger.ts";
 import { type Person, Phone } from "./phone.ts";
 import type { Stage } from "./stage.ts";
@@ -53,6 +53,9 @@ const NEAR_M = 1_500;
 const CHAT_NEAR_M = 200;
 const BETWEEN_RIDES_S = 60;
 const LOOK_AROUND_EVERY_MS = 1_500;
+const SEARCH_EVERY_MS = 700;
+/** Who look at the drivers again and again, and never ask one. */
+const WATCHERS = 3;
 const CHAT_VEHICLE = "cab";
 
 /** Puts everybody where they live; drivers with an app are online when it returns. */
@@ -76,6 +79,7 @@ export async function openCity(stage: Stage, options: CityOptions): Promise<Livi
     secretKey: info.secret_key,
     ledger,
     onSent,
+    random: createRandom(seed, 2),
     signal,
   });
   const spots = places.parse([
@@ -159,6 +163,11 @@ export async function openCity(stage: Stage, options: CityOptions): Promise<Livi
         ...phones.map((phone) => phone.live()),
         fleet.sendPositions(signal),
         lookAround(caller, { at: centre, signal }),
+        ...Array.from({ length: WATCHERS }, (_, index) =>
+          watchDrivers(
+            { caller, taken, signal: AbortSignal.any([signal, goingHome.signal]) },
+            { userId: userId("c3", 1_000 + index), at: centre },
+          )),
       ]);
     },
     goHome: () => goingHome.abort(),
@@ -190,6 +199,22 @@ async function lookAround(
       answer: drivers.or(z.unknown()),
     });
     await pause(LOOK_AROUND_EVERY_MS, signal);
+  }
+}
+
+/** Searches again and again, so that the cache has something to answer. */
+async function watchDrivers(
+  { caller, taken, signal }: {
+    readonly caller: Caller;
+    readonly taken: TakenWatch;
+    readonly signal: AbortSignal;
+  },
+  { userId, at }: { readonly userId: string; readonly at: { lat: number; lng: number } },
+): Promise<void> {
+  const opened = await openTrip(caller, { userId, pickup: at });
+  while (opened.ok && !signal.aborted) {
+    await searchDrivers({ caller, taken }, opened.value.trip.id);
+    await pause(SEARCH_EVERY_MS, signal);
   }
 }
 

@@ -46,19 +46,7 @@ export async function rideByApp(
   wish: { readonly userId: string; readonly pickup: Point; readonly dropoff: Point },
 ): Promise<RideEnd> {
   const { caller, random } = context;
-  const opened = await caller.ask({
-    step: "open trip",
-    method: "POST",
-    path: "/orchestrator/trips",
-    body: {
-      user_id: wish.userId,
-      role: "passenger",
-      vehicle_type: "moto",
-      pickup: wish.pickup,
-      dropoff: wish.dropoff,
-    },
-    answer: tripAnswer,
-  });
+  const opened = await openTrip(caller, wish);
   if (!opened.ok) return "given up";
   const tripId = opened.value.trip.id;
   const search = random() < 0.5 ? byProposal : byOffers;
@@ -74,6 +62,40 @@ export async function rideByApp(
   return "nobody came";
 }
 
+/** A passenger says where they are. */
+export function openTrip(
+  caller: Caller,
+  { userId, pickup, dropoff }: {
+    readonly userId: string;
+    readonly pickup: Point;
+    readonly dropoff?: Point;
+  },
+): Promise<Outcome<z.infer<typeof tripAnswer>>> {
+  return caller.ask({
+    step: "open trip",
+    method: "POST",
+    path: "/orchestrator/trips",
+    body: { user_id: userId, role: "passenger", vehicle_type: "moto", pickup, dropoff },
+    answer: tripAnswer,
+  });
+}
+
+/** Who is near, held against the database. */
+export function searchDrivers(
+  { caller, taken }: Pick<HttpRideContext, "caller" | "taken">,
+  tripId: string,
+): ReturnType<TakenWatch["search"]> {
+  return taken.search(() =>
+    caller.ask({
+      step: "find drivers",
+      method: "POST",
+      path: "/orchestrator/find-drivers",
+      body: { passenger_trip_id: tripId, limit: 10 },
+      answer: found,
+    })
+  );
+}
+
 interface Bound {
   readonly match: Match;
   readonly driver: Driver;
@@ -81,16 +103,8 @@ interface Bound {
 
 /** The passenger looks at who is near and asks one. */
 async function byProposal(context: HttpRideContext, tripId: string): Promise<Bound | undefined> {
-  const { caller, fleet, random, taken, signal } = context;
-  const drivers = await taken.search(() =>
-    caller.ask({
-      step: "find drivers",
-      method: "POST",
-      path: "/orchestrator/find-drivers",
-      body: { passenger_trip_id: tripId, limit: 5 },
-      answer: found,
-    })
-  );
+  const { caller, fleet, random, signal } = context;
+  const drivers = await searchDrivers(context, tripId);
   const [nearest] = drivers.flatMap(({ trip_id }) => fleet.driverOf(trip_id) ?? []);
   if (nearest === undefined) return undefined;
   const proposed = await caller.ask({

@@ -1,10 +1,11 @@
 import type { FaultPlan } from "../stack/graph/faults.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, repeat } from "./fault.ts";
 import type { Stage } from "./stage.ts";
 
 const SLOW_MS = 3_000;
 const MANY = 10_000;
 const SKEW_S = 120;
+const KILL_EVERY_MS = 2_500;
 
 /** What can happen to the Graph API. */
 export const GRAPH_FAULTS: readonly Fault[] = [
@@ -42,14 +43,16 @@ export const GRAPH_FAULTS: readonly Fault[] = [
   ),
 ];
 
-/** kill -9 of each function; the stack brings it back. */
+/** kill -9 of each function, again and again; the stack brings it back each time. */
 export function processFaults(functions: readonly string[]): Fault[] {
   return functions.map((name) => ({
     name: `${name} killed`,
     inject: ({ stack }) => {
-      const pid = stack.functionPids()[name];
-      if (pid !== undefined) Deno.kill(pid, "SIGKILL");
-      return Promise.resolve(() => Promise.resolve());
+      return Promise.resolve(repeat(KILL_EVERY_MS, () => {
+        const pid = stack.functionPids()[name];
+        if (pid !== undefined) Deno.kill(pid, "SIGKILL");
+        return Promise.resolve();
+      }));
     },
   }));
 }

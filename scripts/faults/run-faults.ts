@@ -62,9 +62,9 @@ export async function runFaults(options: RunFaultsOptions): Promise<FaultsResult
   const city = await openCity(stage, {
     seed,
     speed: MINUTES_OF_THE_CITY / minutes,
-    drivers: options.drivers ?? 24,
-    passengers: options.passengers ?? 5,
-    chats: options.chats ?? 3,
+    drivers: options.drivers ?? 40,
+    passengers: options.passengers ?? 14,
+    chats: options.chats ?? 5,
     signal,
     note,
     onViolation: (rule, what) => watch.note(rule, what),
