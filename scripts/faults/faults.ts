@@ -42,7 +42,9 @@ async function main(): Promise<number> {
   }
   const interrupting = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(name, () => interrupting.abort());
+    Deno.addSignalListener(name, () => {
+      interrupting.abort(new Error("Interrupted; everything is cleaned up"));
+    });
   }
   const startedAt = performance.now();
   const onProgress = (line: string): void =>
@@ -60,7 +62,6 @@ async function main(): Promise<number> {
   if (values.json !== undefined) {
     await Deno.writeTextFile(values.json, JSON.stringify(result, null, 2) + "\n");
   }
-  if (interrupting.signal.aborted) return 130;
   return result.violations.length === 0 ? 0 : 1;
 }
 

@@ -37,7 +37,9 @@ const WARM_UP_MS = 5_000;
 
 /** A city hour on a stack of its own, one fault after the other, and what was found. */
 export async function runFaults(options: RunFaultsOptions): Promise<FaultsResult> {
-  const { minutes, seed, onProgress, signal } = options;
+  const { minutes, seed, onProgress } = options;
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopping.signal]);
   const log: string[] = [];
   const startedAt = performance.now();
   const note = (line: string): void => {
@@ -71,7 +73,8 @@ export async function runFaults(options: RunFaultsOptions): Promise<FaultsResult
   });
   onProgress("the city is open");
   const watching = watch.run();
-  const living = city.live();
+  // Whoever plays the city and fails ends the hour.
+  const living = city.live().catch((error: unknown) => stopping.abort(error));
   await pause(WARM_UP_MS, signal);
 
   const windows: (FaultWindow & { readonly name: string })[] = [];
@@ -94,13 +97,15 @@ export async function runFaults(options: RunFaultsOptions): Promise<FaultsResult
   }
 
   during = "settling";
-  onProgress("everything is mended; everybody goes home");
   city.goHome();
-  await settle(stage, { city, onProgress, signal });
+  if (!signal.aborted) {
+    onProgress("everything is mended; everybody goes home");
+    await settle(stage, { city, onProgress, signal });
+  }
+  const isInterrupted = signal.aborted;
   ended.abort();
-  await watching;
-  await city.close();
-  await living;
+  await Promise.all([watching, city.close(), living]);
+  if (isInterrupted) throw signal.reason;
   await watch.look();
   const checked = await checkAtTheEnd({
     sql: stage.sql,
