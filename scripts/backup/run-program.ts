@@ -45,7 +45,7 @@ export function spawn(
 
 /** Hands on each line of a stream; gives the last lines that are no progress. */
 export async function readLines(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   onLine: (line: string) => void = () => {},
 ): Promise<string[]> {
   const last: string[] = [];

@@ -33,7 +33,7 @@ export class FiltersView {
       if (search instanceof HTMLInputElement) store.filter.text = search.value;
       store.changed();
     });
-    addEventListener("keydown", (event) => {
+    document.addEventListener("keydown", (event) => {
       const isTyping = event.target instanceof HTMLElement &&
         event.target.closest("input, textarea, select, dialog") !== null;
       if (event.key !== "/" || isTyping) return;

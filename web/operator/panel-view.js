@@ -24,7 +24,7 @@ export class PanelView {
     this.#store = store;
     this.#actions = actions;
     byId("panel-close").addEventListener("click", () => this.#close());
-    addEventListener("keydown", (event) => {
+    document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && document.querySelector("dialog[open]") === null) this.#close();
     });
   }

@@ -13,7 +13,11 @@ export const COLOURS = {
   text: "var(--muted)",
 } as const;
 
-const document = new DOMParser().parseFromString("<!doctype html><html></html>", "text/html");
+/** What plots are drawn in: as much of a document as Plot uses, though linkedom's type has less than a browser's. */
+const document = new DOMParser().parseFromString(
+  "<!doctype html><html></html>",
+  "text/html",
+) as unknown as NonNullable<Plot.PlotOptions["document"]>;
 
 /** Draws a plot as SVG, without a browser. `label` says what it shows to who cannot see it. */
 export function draw(
