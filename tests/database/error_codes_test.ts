@@ -3,6 +3,9 @@ import { catalogue, isErrorCode } from "../../shared/platform/errors.ts";
 
 const MIGRATIONS = new URL("../../supabase/migrations/", import.meta.url);
 
+/** The bridge to V1 answers no caller: what it raises it catches itself, and its reasons for rejects are no codes. */
+const BRIDGE = /^20261123126\d{3}_/;
+
 interface Raised {
   readonly file: string;
   readonly sqlstate: string | undefined;
@@ -13,6 +16,7 @@ interface Raised {
 async function raisedCodes(): Promise<Raised[]> {
   const raised: Raised[] = [];
   for await (const { name: file } of Deno.readDir(MIGRATIONS)) {
+    if (BRIDGE.test(file)) continue;
     const text = await Deno.readTextFile(new URL(file, MIGRATIONS));
     for (
       const [, sqlstate, code = ""] of text.matchAll(
@@ -26,7 +30,7 @@ async function raisedCodes(): Promise<Raised[]> {
     ) {
       raised.push({ file, sqlstate: undefined, code });
     }
-    const raises = text.match(/^\s*raise (?!sqlstate 'MB001';)/gm)?.length ?? 0;
+    const raises = text.match(/^\s*raise (?!sqlstate 'MB\d{3}';|warning )/gm)?.length ?? 0;
     const parsed = raised.filter((one) => one.file === file && one.sqlstate !== undefined).length;
     assert.equal(
       parsed,
