@@ -8,6 +8,8 @@ export interface TemporaryPostgres extends AsyncDisposable {
   stop(mode: "fast" | "immediate"): Promise<void>;
   /** Starts it again on the same port; after a crash, it recovers first. @throws {Error} when it cannot */
   start(): Promise<void>;
+  /** Makes a standby a server that writes. @throws {Error} when it is none */
+  promote(): Promise<void>;
   /** Stops the server and deletes its files. */
   close(): Promise<void>;
 }
@@ -23,6 +25,8 @@ export interface TemporaryPostgresOptions {
    * it stands still until the file changes, so pg_sleep never ends and no timeout of the server ever fires.
    */
   readonly clockFile?: string;
+  /** The URL of a running server of the same settings: a copy of it that follows it until promoted. */
+  readonly standbyOf?: string;
 }
 
 /**
@@ -30,9 +34,13 @@ export interface TemporaryPostgresOptions {
  * pipe, Ctrl-C and even `kill -9` of the parent's whole process group stop it and delete its folder.
  */
 const KEEPER = `
-bin=$1 dir=$2
-shift 2
-"$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/log" 2>&1 &&
+bin=$1 dir=$2 primary=$3
+shift 3
+if [ -z "$primary" ]; then
+  "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync
+else
+  "$bin/pg_basebackup" -D "$dir/data" -d "$primary" -R -X stream -c fast --no-sync
+fi >"$dir/log" 2>&1 &&
 cat "$dir/settings" >>"$dir/data/postgresql.conf" &&
 env "$@" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 </dev/null
 code=$?
@@ -42,6 +50,7 @@ if [ $code -eq 0 ]; then
     case $what in
       stop) "$bin/pg_ctl" -D "$dir/data" -m "$mode" -w -t 60 stop ;;
       start) env "$@" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start ;;
+      promote) "$bin/pg_ctl" -D "$dir/data" -w -t 60 promote ;;
     esac >/dev/null 2>&1 </dev/null && echo done || echo failed
   done
   "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
@@ -78,7 +87,10 @@ export async function startTemporaryPostgres(
   if (account !== undefined) await Deno.chown(folder, account.uid, account.gid);
 
   const keeper = new Deno.Command("sh", {
-    args: ["-c", KEEPER, "postgres-keeper", binaries.folder, folder, ...clock],
+    args: [
+      ...["-c", KEEPER, "postgres-keeper"],
+      ...[binaries.folder, folder, options.standbyOf ?? "", ...clock],
+    ],
     cwd: folder,
     detached: true,
     stdin: "piped",
@@ -110,6 +122,7 @@ export async function startTemporaryPostgres(
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: (mode) => order(`stop ${mode}`),
     start: () => order("start"),
+    promote: () => order("promote"),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -3,6 +3,7 @@ import {
   findPostgresBinaries,
   PostgresNotFoundError,
 } from "../../../scripts/postgres/postgres-binaries.ts";
+import { startSynchronousStandby } from "../../../scripts/postgres/synchronous-standby.ts";
 import { startTemporaryPostgres } from "../../../scripts/postgres/temporary-postgres.ts";
 import { withConnection } from "../../support/test-server.ts";
 
@@ -54,6 +55,34 @@ Deno.test({
       const rows = await withConnection(server.url, (sql) => sql`select one from kept`);
       assert.deepEqual([...rows], [{ one: 1 }]);
     }
+  },
+});
+
+Deno.test({
+  name: "promote() makes a synchronous standby go on with every commit of a server that crashed",
+  ignore,
+  async fn(): Promise<void> {
+    await using primary = await startTemporaryPostgres({ durable: true });
+    await using standby = await withConnection(primary.url, async (sql) => {
+      const follower = await startSynchronousStandby(sql, {
+        durable: true,
+        standbyOf: primary.url,
+      });
+      await sql`create table kept as select 1 as one`;
+      return follower;
+    });
+    await assert.rejects(
+      withConnection(standby.url, (sql) => sql`insert into kept values (2)`),
+      /read-only/,
+    );
+    await primary.stop("immediate");
+    await standby.promote();
+    const rows = await withConnection(
+      standby.url,
+      (sql) => sql`insert into kept select one + 1 from kept returning one`,
+    );
+    assert.deepEqual([...rows], [{ one: 2 }]);
+    await assert.rejects(standby.promote(), /promote/);
   },
 });
 
