@@ -5,15 +5,17 @@ export interface TcpProxy extends AsyncDisposable {
   delayMs: number;
   /** Whether whoever comes is turned away; false at first. */
   isClosed: boolean;
+  /** The loopback port that it leads to; whoever is inside already stays where they are. */
+  target: number;
   /** Ends the connections there are without a goodbye; new ones are let through. */
   cut(): void;
 }
 
 /** Opens a proxy to a loopback port; while nobody listens there, whoever comes is turned away. */
-export function openTcpProxy(target: number): TcpProxy {
+export function openTcpProxy(leadsTo: number): TcpProxy {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
-  const way = { delayMs: 0, isClosed: false };
+  const way = { delayMs: 0, isClosed: false, target: leadsTo };
   const slowly = (): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> =>
     new TransformStream({
       transform: async (chunk, controller) => {
@@ -23,7 +25,7 @@ export function openTcpProxy(target: number): TcpProxy {
     });
   const accepting = (async () => {
     for await (const near of listener) {
-      const far = way.isClosed ? undefined : await connect(target);
+      const far = way.isClosed ? undefined : await connect(way.target);
       if (far === undefined) {
         near.close();
         continue;
@@ -49,6 +51,12 @@ export function openTcpProxy(target: number): TcpProxy {
     },
     set isClosed(isClosed: boolean) {
       way.isClosed = isClosed;
+    },
+    get target(): number {
+      return way.target;
+    },
+    set target(target: number) {
+      way.target = target;
     },
     cut,
     [Symbol.asyncDispose]: async () => {
