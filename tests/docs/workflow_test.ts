@@ -5,6 +5,7 @@ import { ROOT } from "./support/documents.ts";
 import { problemOf } from "./support/known-commands.ts";
 
 const step = z.strictObject({
+  id: z.string().optional(),
   name: z.string().optional(),
   uses: z.string().optional(),
   run: z.string().optional(),
@@ -43,6 +44,15 @@ Deno.test("ci.yml runs the gate of this repository, on the Debian that it instal
   assert.deepEqual(gate.steps.map(({ run }) => run).filter(Boolean).at(-1), "bash .ci/run");
   assert.match(gate.container.image, /^node:20-bookworm$/);
   assert.match(await Deno.readTextFile(`${ROOT}/.ci/run`), /postgresql-15-postgis-3/);
+});
+
+Deno.test("ci.yml brings k6 before the gate, which has a short load test where k6 is and ends with the tests' count", async () => {
+  const runs = ci.jobs["gate"]?.steps.map(({ run }) => run).filter(Boolean) ?? [];
+  assert.match(runs.join("\n"), /^go install go\.k6\.io\/k6@v\d+\.\d+\.\d+$/m);
+  const script = await Deno.readTextFile(`${ROOT}/.ci/run`);
+  assert.match(script, /for script in kigali city; do\n[^]*task load "\$script" --short\n/);
+  assert.match(script, /k6 not found: short load test left out/);
+  assert.match(script, /task ok\n$/);
 });
 
 Deno.test("ci.yml may read the code and nothing else, and leaves no credentials in the checkout", () => {

@@ -63,7 +63,10 @@ export function fullRide(): void {
   });
 }
 
-/** Picks one of the best; whoever was taken a moment before is answered with 409, and the next is tried. */
+/**
+ * Picks one of the best; whoever was taken a moment before is answered with 409, and the next is tried. Nobody here
+ * drives to the pickup, so drivers from whom "arrive" would not be believed (500 m) are left out.
+ */
 function bind(tripId: string): Answer | undefined {
   for (let searches = 0; searches < 3; searches++) {
     const found = post({
@@ -72,7 +75,7 @@ function bind(tripId: string): Answer | undefined {
       body: { passenger_trip_id: tripId, limit: 9 },
     });
     countSearch(found);
-    const drivers = found.json("drivers.#.trip_id");
+    const drivers = found.json("drivers.#(distance_m<=400)#.trip_id");
     think(3, 10);
     for (const driver of Array.isArray(drivers) ? drivers : []) {
       const bound = post({

@@ -16,7 +16,7 @@ const drivers = new SharedArray<Driver>(
   "drivers",
   () => JSON.parse(open(settings.driversFile)) as Driver[],
 );
-const PING_S = 30;
+const PING_S = 30 * settings.pace;
 
 /** A gateway that passes on the positions of its share of the drivers, each of whom pings every 30 s. */
 export function track(): void {
