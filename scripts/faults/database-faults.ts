@@ -16,6 +16,10 @@ export const DATABASE_FAULTS: readonly Fault[] = [
   })),
   {
     name: "PostgreSQL failing over",
+    inject: ({ postgres }) => postgres.failOver(),
+  },
+  {
+    name: "PostgreSQL cut off",
     inject: ({ doors }) => {
       doors.database.isClosed = true;
       doors.database.cut();

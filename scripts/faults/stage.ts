@@ -4,13 +4,13 @@ import { freePorts } from "../../tests/support/free-ports.ts";
 import { type RedisServer, startRedisServer } from "../../tests/support/redis-server.ts";
 import { openTcpProxy, type TcpProxy } from "../../tests/support/tcp-proxy.ts";
 import { FaketimeNotFoundError, findFaketimeLibrary } from "../postgres/faketime-library.ts";
-import { startTemporaryPostgres, type TemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { type Stack, startStack } from "../stack/stack.ts";
+import { DatabaseServer } from "./database-server.ts";
 
 /** The whole system, with handles to break each part of it. */
 export interface Stage extends AsyncDisposable {
   readonly stack: Stack;
-  readonly postgres: TemporaryPostgres;
+  readonly postgres: DatabaseServer;
   /** A way to the database that no fault but the server's own is in. */
   readonly sql: Sql;
   readonly redis: RedisServer;
@@ -48,12 +48,13 @@ export async function openStage({ onProgress, onLog }: StageOptions): Promise<St
   onProgress("starting PostgreSQL and Redis");
   // What was committed has to be there after a crash.
   const server = starting.use(
-    await startTemporaryPostgres({
+    await DatabaseServer.start({
       durable: true,
       settings: { max_connections: String(CONNECTIONS) },
     }),
   );
-  const database = starting.use(openTcpProxy(portOf(server.url)));
+  const [database, direct] = [openTcpProxy(server.port), openTcpProxy(server.port)];
+  for (const door of [database, direct]) server.lead(starting.use(door));
   const redis = starting.use(await startRedisServer(from));
   const redisDoor = starting.use(openTcpProxy(from));
   const graph = starting.use(openTcpProxy(from + GRAPH_PORT));
@@ -64,8 +65,6 @@ export async function openStage({ onProgress, onLog }: StageOptions): Promise<St
 
   onProgress("starting the stack");
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...env } = Deno.env.toObject();
-  const url = new URL(server.url);
-  url.port = String(database.port);
   const stack = await startStack({
     root: ROOT,
     data: `${folder}/stack`,
@@ -73,7 +72,7 @@ export async function openStage({ onProgress, onLog }: StageOptions): Promise<St
     env: {
       ...env,
       ...clock?.variables,
-      DATABASE_URL: url.href,
+      DATABASE_URL: urlThrough(database, server.url),
       REDIS_URL: `redis://127.0.0.1:${redisDoor.port}`,
       WHATSAPP_GRAPH_URL: `http://127.0.0.1:${graph.port}/v26.0`,
     },
@@ -81,7 +80,11 @@ export async function openStage({ onProgress, onLog }: StageOptions): Promise<St
     onProgress: onLog,
   });
   starting.defer(() => stack.close());
-  const sql = postgres(server.url, { max: 3, onnotice: () => {}, connect_timeout: 5 });
+  const sql = postgres(urlThrough(direct, server.url), {
+    max: 3,
+    onnotice: () => {},
+    connect_timeout: 5,
+  });
   starting.defer(() => sql.end({ timeout: 2 }));
   // The seed's people are in nobody's hands.
   await sql`truncate mobility.profiles, mobility.live_positions, mobility.hourly_totals cascade`;
@@ -128,6 +131,8 @@ async function clockOfFunctions(file: string): Promise<
   }
 }
 
-function portOf(url: string): number {
-  return Number(new URL(url).port);
+function urlThrough(door: TcpProxy, to: string): string {
+  const url = new URL(to);
+  url.port = String(door.port);
+  return url.href;
 }

@@ -3,11 +3,11 @@ import { runFaults } from "../../scripts/faults/run-faults.ts";
 import { findRedisServer } from "../support/redis-server.ts";
 import { hasDatabase } from "../support/database.ts";
 
-const FAULTS = ["redis killed", "crashed", "whatsapp-webhook killed"];
+const FAULTS = ["redis killed", "crashed", "failing over", "whatsapp-webhook killed"];
 
 Deno.test({
   name:
-    "a city minute in which Redis dies, PostgreSQL crashes and the webhook is killed breaks no invariant",
+    "a city minute in which Redis dies, PostgreSQL crashes and fails over and the webhook is killed breaks no invariant",
   ignore: !hasDatabase || await findRedisServer() === undefined,
   // The stack's processes and connections are gone when it returns; the library's timers may not be.
   sanitizeOps: false,
@@ -15,7 +15,7 @@ Deno.test({
   fn: async () => {
     const said: string[] = [];
     const result = await runFaults({
-      minutes: 1,
+      minutes: 1.3,
       seed: 7,
       only: FAULTS,
       drivers: 10,
