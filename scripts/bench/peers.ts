@@ -18,7 +18,14 @@ import {
 } from "./peers/contestants.ts";
 import { parentOf } from "./peers/server-cpu.ts";
 import { startTile38 } from "./peers/tile38.ts";
-import { describeMachine, publish, type Result, summarize } from "./results.ts";
+import {
+  describeMachine,
+  publish,
+  type Ratio,
+  ratioOf,
+  type Result,
+  summarize,
+} from "./results.ts";
 
 const CLIENTS = 4;
 const RIDES = 400;
@@ -114,7 +121,7 @@ async function main(): Promise<number> {
   const compared = { places, pickups: pickups.slice(0, PLACES_TO_COMPARE) };
   const [first, ...others] = contestants;
   if (first === undefined) throw new Error("There is nobody to measure");
-  const ratios: Record<string, number> = {};
+  const ratios: Record<string, Ratio | number> = {};
   for (const other of others) {
     const { same, worstM } = await agree([first, other], compared);
     ratios[`${other.name}: share of places where it finds the same nine`] = same;
@@ -186,18 +193,23 @@ function resultsOf(measured: ReadonlyMap<string, Measured>): Result[] {
   ]);
 }
 
-function compare(measured: ReadonlyMap<string, Measured>, first: string): Record<string, number> {
-  const ratios: Record<string, number> = {};
+function compare(measured: ReadonlyMap<string, Measured>, first: string): Record<string, Ratio> {
+  const ratios: Record<string, Ratio> = {};
   const own = measured.get(first);
   if (own === undefined) return ratios;
-  const median = (rounds: readonly number[]): number => summarize("", rounds, "").median;
+  const ratio = (over: readonly number[], under: readonly number[]): Ratio =>
+    ratioOf(summarize("", over, ""), summarize("", under, ""));
   for (const [name, figures] of measured) {
     if (name === first) continue;
-    ratios[`${first} over ${name}: searches/s alone`] = median(own.alone) / median(figures.alone);
-    ratios[`${first} over ${name}: searches/s beside positions`] = median(own.beside) /
-      median(figures.beside);
-    ratios[`${name} over ${first}: processor time of a search`] = median(figures.cpuPerSearch) /
-      median(own.cpuPerSearch);
+    ratios[`${first} over ${name}: searches/s alone`] = ratio(own.alone, figures.alone);
+    ratios[`${first} over ${name}: searches/s beside positions`] = ratio(
+      own.beside,
+      figures.beside,
+    );
+    ratios[`${name} over ${first}: processor time of a search`] = ratio(
+      figures.cpuPerSearch,
+      own.cpuPerSearch,
+    );
   }
   return ratios;
 }

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { print } from "../print.ts";
+import { describeCode } from "../simulate/machine.ts";
 
 /** One measured case: the median of its rounds, and the extremes. */
 export interface Result {
@@ -8,7 +9,12 @@ export interface Result {
   readonly min: number;
   readonly max: number;
   readonly unit: string;
+  /** What the figures are of, in the order in which it was measured. */
+  readonly rounds?: readonly number[];
 }
+
+/** A comparison within one run: the median of its rounds, and the extremes. */
+export type Ratio = Pick<Result, "median" | "min" | "max">;
 
 /** What a benchmark prints, and writes with `--json FILE`. */
 export interface Report {
@@ -17,7 +23,7 @@ export interface Report {
   readonly machine: string;
   readonly results: readonly Result[];
   /** Comparisons within this run: what can be quoted of a machine that is shared and noisy. */
-  readonly ratios: Readonly<Record<string, number>>;
+  readonly ratios: Readonly<Record<string, Ratio | number>>;
 }
 
 /** The median and the extremes of the rounds of a case. */
@@ -28,7 +34,17 @@ export function summarize(name: string, rounds: readonly number[], unit: string)
   if (middle === undefined || min === undefined || max === undefined) {
     throw new Error(`Cannot summarize "${name}": it has no rounds`);
   }
-  return { case: name, median: middle, min, max, unit };
+  return { case: name, median: middle, min, max, unit, rounds };
+}
+
+/** Compares what was measured in turn, round by round: a machine that slows down slows both. */
+export function ratioOf(over: Result, under: Result): Ratio {
+  const { median, min, max } = summarize(
+    `${over.case} over ${under.case}`,
+    (over.rounds ?? []).map((value, round) => value / (under.rounds?.[round] ?? NaN)),
+    "",
+  );
+  return { median, min, max };
 }
 
 /** Prints a report as a table and writes it where `--json FILE` says. */
@@ -49,11 +65,21 @@ export async function publish(report: Report, jsonFile: string | undefined): Pro
   print("");
   const ratioWidth = Math.max(...Object.keys(report.ratios).map((name) => name.length), 0);
   for (const [name, ratio] of Object.entries(report.ratios)) {
-    print(`${name.padEnd(ratioWidth)}  ${format(ratio)}`);
+    print(
+      `${name.padEnd(ratioWidth)}  ${
+        typeof ratio === "number"
+          ? format(ratio)
+          : `${format(ratio.median)} (${format(ratio.min)} to ${format(ratio.max)})`
+      }`,
+    );
   }
-  if (jsonFile !== undefined) {
-    await Deno.writeTextFile(jsonFile, JSON.stringify(report, null, 2) + "\n");
-  }
+  if (jsonFile !== undefined) await writeReport(report, jsonFile);
+}
+
+/** Writes a report as JSON, with the commit that it is of. */
+export async function writeReport(report: object, file: string): Promise<void> {
+  const commit = await describeCode();
+  await Deno.writeTextFile(file, JSON.stringify({ ...report, commit }, null, 2) + "\n");
 }
 
 /** What was measured on: cores, memory, the database's version. */

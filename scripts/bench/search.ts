@@ -6,7 +6,14 @@ import { report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { fillCity, fillObviousTable } from "./city.ts";
 import { pgbench } from "./pgbench.ts";
-import { describeMachine, publish, type Result, summarize } from "./results.ts";
+import {
+  describeMachine,
+  publish,
+  type Ratio,
+  ratioOf,
+  type Result,
+  summarize,
+} from "./results.ts";
 import { searchScript, updateScript, type Way } from "./search-cases.ts";
 
 const CLIENTS = 4;
@@ -154,16 +161,16 @@ function caseName(drivers: number, of: { state: string; vehicle: string; way: Wa
   return `${drivers} drivers, ${of.state}, ${of.vehicle}, ${of.way}`;
 }
 
-function ratios(sizes: readonly number[]): Record<string, number> {
-  const all: Record<string, number> = {};
-  const rate = (name: string): number | undefined => results.get(name)?.median;
-  const compare = (label: string, over: number | undefined, under: number | undefined): void => {
-    if (over !== undefined && under !== undefined) all[label] = over / under;
+function ratios(sizes: readonly number[]): Record<string, Ratio> {
+  const all: Record<string, Ratio> = {};
+  const rate = (name: string): Result | undefined => results.get(name);
+  const compare = (label: string, over: Result | undefined, under: Result | undefined): void => {
+    if (over !== undefined && under !== undefined) all[label] = ratioOf(over, under);
   };
   for (const vehicle of VEHICLES) {
     for (const drivers of sizes) {
       for (const state of ["fresh", "after an hour", "20% stale"]) {
-        const of = (way: Way): number | undefined =>
+        const of = (way: Way): Result | undefined =>
           rate(caseName(drivers, { state, vehicle, way }));
         compare(
           `${vehicle}, ${drivers}, ${state}: times faster than radius-then-sort`,

@@ -3,10 +3,12 @@ import { migrate } from "../postgres/migrate.ts";
 import { findPostgresBinaries } from "../postgres/postgres-binaries.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { createV1 } from "../../tests/database/v1/support/v1-fixture.ts";
-import { type Result, summarize } from "./results.ts";
+import { describeMachine, type Ratio, ratioOf, type Result, summarize } from "./results.ts";
 
 const TRIPS = 50_000;
 const CLIENTS = 2;
+/** A run is looked at in fifths, whose medians say how far it can be believed. */
+const PARTS = 5;
 
 /**
  * Ways to note changes, and the schema of a copy of V1's trips for each; the first is none, the second the bridge's.
@@ -83,7 +85,8 @@ analyze`;
 
 /**
  * What the bridge's triggers cost V1's writes, beside ways not taken. The clients draw the next transaction
- * among all of them, so that whatever else the machine does meets each alike; medians of single transactions.
+ * among all of them, so that whatever else the machine does meets each alike; medians of the single transactions of
+ * each fifth of the run.
  */
 export async function measureWrites(
   { durable, seconds, onProgress }: {
@@ -91,7 +94,7 @@ export async function measureWrites(
     readonly seconds: number;
     readonly onProgress: (line: string) => void;
   },
-): Promise<{ results: Result[]; ratios: Record<string, number> }> {
+): Promise<{ results: Result[]; ratios: Record<string, Ratio>; machine: string }> {
   await using server = await startTemporaryPostgres({ durable, settings: { max_wal_size: "4GB" } });
   const where = durable ? "durable" : "no fsync";
   onProgress(`writes of V1, ${where}, for ${seconds} s`);
@@ -116,30 +119,27 @@ export async function measureWrites(
     scripts: cases.map(({ script }) => script),
     seconds,
   });
-  const results: Result[] = [];
-  const ratios: Record<string, number> = {};
+  const results = cases.map(({ write, variant }, index) => {
+    const parts = latencies[index] ?? [];
+    const writes = parts.reduce((sum, times) => sum + times.length, 0);
+    const medians = parts.map((times) => times[Math.floor(times.length / 2)] ?? NaN);
+    return summarize(`${write}, ${variant}, ${where} (${writes} writes)`, medians, "µs");
+  });
+  const ratios: Record<string, Ratio> = {};
   for (const [index, { write, variant }] of cases.entries()) {
-    const times = latencies[index] ?? [];
-    const part = (share: number): number => times[Math.floor(times.length * share)] ?? NaN;
-    results.push({
-      ...summarize(`${write}, ${variant}, ${where} (${times.length} writes)`, times, "µs"),
-      min: part(0.05),
-      max: part(0.95),
-    });
-    const none = latencies[cases.findIndex((other) => other.write === write)] ?? [];
-    if (variant !== "no triggers") {
-      ratios[`time of an ${write} with ${variant} over none, ${where}`] = part(0.5) /
-        (none[Math.floor(none.length / 2)] ?? NaN);
-    }
+    const own = results[index];
+    const none = results[cases.findIndex((other) => other.write === write)];
+    if (own === undefined || none === undefined || own === none) continue;
+    ratios[`time of an ${write} with ${variant} over none, ${where}`] = ratioOf(own, none);
   }
-  return { results, ratios };
+  return { results, ratios, machine: await describeMachine(server.url) };
 }
 
-/** Runs scripts drawn at random, and gives the sorted times of each one's transactions in microseconds. */
+/** Runs scripts drawn at random; for each the sorted microseconds of its transactions, in parts of the run. */
 async function mixed(
   url: string,
   { scripts, seconds }: { readonly scripts: readonly string[]; readonly seconds: number },
-): Promise<number[][]> {
+): Promise<number[][][]> {
   const { folder } = await findPostgresBinaries();
   const files = await Deno.makeTempDir({ prefix: "mobility-bench-" });
   try {
@@ -155,16 +155,23 @@ async function mixed(
       stderr: "piped",
     }).output();
     if (!success) throw new Error(`pgbench failed: ${new TextDecoder().decode(stderr)}`);
-    const times: number[][] = scripts.map(() => []);
+    const logged: { script: number; microseconds: number; at: number }[] = [];
     for await (const { name } of Deno.readDir(files)) {
       if (!name.startsWith("pgbench_log.")) continue;
-      // client, transaction, microseconds, script, when
-      for (const line of (await Deno.readTextFile(`${files}/${name}`)).split("\n")) {
-        const [, , microseconds, script] = line.split(" ").map(Number);
-        if (microseconds !== undefined && script !== undefined) times[script]?.push(microseconds);
+      for (const line of (await Deno.readTextFile(`${files}/${name}`)).trim().split("\n")) {
+        // client, transaction, microseconds, script, when in seconds
+        const [, , microseconds, script, at] = line.split(" ").map(Number);
+        if (microseconds === undefined || script === undefined || at === undefined) continue;
+        logged.push({ script, microseconds, at });
       }
     }
-    for (const list of times) list.sort((a, b) => a - b);
+    const startedAt = logged.reduce((first, { at }) => Math.min(first, at), Infinity);
+    const times = scripts.map((): number[][] => Array.from({ length: PARTS }, () => []));
+    for (const { script, microseconds, at } of logged) {
+      const part = Math.min(PARTS - 1, Math.floor((at - startedAt) * PARTS / seconds));
+      times[script]?.[part]?.push(microseconds);
+    }
+    for (const part of times.flat()) part.sort((a, b) => a - b);
     return times;
   } finally {
     await Deno.remove(files, { recursive: true });

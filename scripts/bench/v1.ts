@@ -6,7 +6,7 @@ import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { runInFull } from "../../tests/database/v1/support/full-run.ts";
 import { addServiceArea, createV1, fillV1 } from "../../tests/database/v1/support/v1-fixture.ts";
-import { describeMachine, publish, type Result, summarize } from "./results.ts";
+import { describeMachine, publish, type Ratio, type Result, summarize } from "./results.ts";
 import { measureWrites } from "./v1-writes.ts";
 
 const USAGE = `deno task bench:v1 [options]
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     throw new Error(`--only is writes or history, received "${values.only}"\n\n${USAGE}`);
   }
   const results: Result[] = [];
-  const ratios: Record<string, number> = {};
+  const ratios: Record<string, Ratio> = {};
   let machine = "";
   if (values.only !== "history") {
     for (const durable of [true, false]) {
@@ -52,6 +52,7 @@ async function main(): Promise<number> {
       });
       results.push(...measured.results);
       Object.assign(ratios, measured.ratios);
+      machine = measured.machine;
     }
   }
   if (values.only !== "writes") {
@@ -87,14 +88,18 @@ async function measureHistory(
     const run = await runInFull(url, { kills, onProgress: report });
     print(run.verifyOutput);
     const started = performance.now();
-    await sql`select count(*) from mobility_v1.verify()`;
+    const [found] = await sql<{ differences: number }[]>`
+      select count(*)::integer as differences from mobility_v1.verify()`;
     const verified = (performance.now() - started) / 1000;
+    const rejected = run.rejects.reduce((sum, { rows }) => sum + rows, 0);
     return [
       summarize(`backfill beside writes, killed ${run.kills} times`, [run.backfillSeconds], "s"),
       summarize("rows carried by it", [(trips + matches) / run.backfillSeconds], "rows/s"),
       summarize("writes of V1 meanwhile", [run.counts.v1], "writes"),
       summarize("deeds of V2 meanwhile", [run.counts.v2], "deeds"),
       summarize("verification", [verified], "s"),
+      summarize("differences found by it", [found?.differences ?? NaN], "rows"),
+      summarize("rows that cannot be carried, listed with reasons", [rejected], "rows"),
     ];
   } finally {
     await sql.end();

@@ -8,7 +8,14 @@ import { runCommand } from "../run-command.ts";
 import { startBenchStack } from "./bench-stack.ts";
 import { type ChatPeople, fillChat, keepBusy, waitUntilIdle } from "./chat-people.ts";
 import { fillCity } from "./city.ts";
-import { describeMachine, publish, type Result, summarize } from "./results.ts";
+import {
+  describeMachine,
+  publish,
+  type Ratio,
+  ratioOf,
+  type Result,
+  summarize,
+} from "./results.ts";
 import { type Kind, postLoad, ReplyTimes, type Timings } from "./webhook-load.ts";
 
 const KINDS: readonly Kind[] = ["no search", "search"];
@@ -108,7 +115,7 @@ async function main(): Promise<number> {
 async function measure(
   bench: Bench,
   { rounds, posts }: { rounds: number; posts: number },
-): Promise<{ results: Result[]; ratios: Record<string, number> }> {
+): Promise<{ results: Result[]; ratios: Record<string, Ratio> }> {
   const cases = POSTERS.flatMap((posters) =>
     WORKER.flatMap((worker) => KINDS.map((kind): Case => ({ kind, posters, worker })))
   );
@@ -167,21 +174,25 @@ async function measureCase(
   }
 }
 
-function ratios(results: readonly Result[]): Record<string, number> {
-  const median = (one: Case, what: string): number =>
-    results.find((result) => result.case === `${caseName(one)}: ${what}`)?.median ?? NaN;
-  const all: Record<string, number> = {};
+function ratios(results: readonly Result[]): Record<string, Ratio> {
+  const of = (one: Case): Result => {
+    const name = `${caseName(one)}: 200, p95`;
+    const result = results.find((measured) => measured.case === name);
+    if (result === undefined) throw new Error(`Cannot compare "${name}": it was not measured`);
+    return result;
+  };
+  const all: Record<string, Ratio> = {};
   for (const posters of POSTERS) {
     for (const worker of WORKER) {
       const [plain, search] = KINDS.map((kind): Case => ({ kind, posters, worker }));
       if (plain === undefined || search === undefined) continue;
       all[`${posters} at once, worker ${worker}: p95 of the 200 with a search over without`] =
-        median(search, "200, p95") / median(plain, "200, p95");
+        ratioOf(of(search), of(plain));
     }
     const [idle, busy] = WORKER.map((worker): Case => ({ kind: "no search", posters, worker }));
     if (idle === undefined || busy === undefined) continue;
     all[`${posters} at once, no search: p95 of the 200 with a busy worker over an idle one`] =
-      median(busy, "200, p95") / median(idle, "200, p95");
+      ratioOf(of(busy), of(idle));
   }
   return all;
 }
