@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { openTestServer, type TestServer } from "../tests/support/test-server.ts";
+import { openTestServer, type TestServer } from "./postgres/test-server.ts";
 import { checkCoverage } from "./check/coverage.ts";
 import { countTests, type TestCounts } from "./check/test-counts.ts";
 import { MigrationError } from "./postgres/migrate.ts";

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
-import { startRedisServer } from "../../tests/support/redis-server.ts";
-import { freePorts } from "../../tests/support/free-ports.ts";
+import { startRedisServer } from "../loopback/redis-server.ts";
+import { freePorts } from "../loopback/free-ports.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { report } from "../print.ts";

@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { migrate } from "../postgres/migrate.ts";
 import { findPostgresBinaries } from "../postgres/postgres-binaries.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
-import { createV1 } from "../../tests/database/v1/support/v1-fixture.ts";
+import { createV1 } from "../v1/rehearsal/v1-fixture.ts";
 import { describeMachine, type Ratio, ratioOf, type Result, summarize } from "./results.ts";
 
 const TRIPS = 50_000;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Identity, StandIn } from "../../tests/support/chat/stand-in.ts";
+import { type Identity, StandInClient } from "../stack/graph/stand-in-client.ts";
 import { createRandom, pickWeighted } from "../city/random.ts";
 import { pointNear } from "../city/route.ts";
 import { Caller, pause } from "./caller.ts";
@@ -174,7 +174,7 @@ export async function openCity(stage: Stage, options: CityOptions): Promise<Livi
     goHome: () => goingHome.abort(),
     isBusy: () => underWay > 0 || phones.some((phone) => phone.isBusy),
     sentReplies: async () => {
-      const standIn = new StandIn(info.graph_url);
+      const standIn = new StandInClient(info.graph_url);
       const all = await Promise.all(people.map(({ identity }) => repliesTo(standIn, identity)));
       return all.flat();
     },
@@ -234,7 +234,7 @@ async function watchDrivers(
   }
 }
 
-async function repliesTo(standIn: StandIn, identity: Identity): Promise<string[]> {
+async function repliesTo(standIn: StandInClient, identity: Identity): Promise<string[]> {
   const told = await standIn.messages(identity, { after: 0, wait: false });
   return told.map(({ message }) =>
     callback.parse(message).biz_opaque_callback_data.replace(/^outbox:/, "")

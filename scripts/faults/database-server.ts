@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import type { TcpProxy } from "../../tests/support/tcp-proxy.ts";
+import type { TcpProxy } from "../loopback/tcp-proxy.ts";
 import { startSynchronousStandby } from "../postgres/synchronous-standby.ts";
 import {
   startTemporaryPostgres,

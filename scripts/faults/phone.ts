@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { type Identity, StandIn, type Told } from "../../tests/support/chat/stand-in.ts";
+import { type Identity, StandInClient, type Told } from "../stack/graph/stand-in-client.ts";
+import { fromWireId, toWireId } from "../../shared/whatsapp/mod.ts";
 import type { Random } from "../city/random.ts";
 import type { PhoneContent } from "../stack/graph/phone-content.ts";
 import { pause } from "./caller.ts";
@@ -68,7 +69,7 @@ const REDELIVER_AFTER_MS = [1_000, 2_000, 4_000, 8_000];
 export class Phone {
   readonly #context: PhonesContext;
   readonly #person: Person;
-  readonly #standIn: StandIn;
+  readonly #standIn: StandInClient;
   #last = 0;
   #heardAt = -Infinity;
   #isBusy = false;
@@ -76,7 +77,7 @@ export class Phone {
   constructor(person: Person, context: PhonesContext) {
     this.#person = person;
     this.#context = context;
-    this.#standIn = new StandIn(context.graphUrl);
+    this.#standIn = new StandInClient(context.graphUrl);
   }
 
   /** Whether there is something that was not read, or not answered. */
@@ -162,7 +163,7 @@ export class Phone {
       ...interactive?.action.buttons.map(({ reply }) => reply) ?? [],
       ...interactive?.action.sections.flatMap(({ rows }) => rows) ?? [],
       ...payloads.map((id) => ({ id, title: id })),
-    ];
+    ].map(({ id, title }) => ({ id: fromWireId(id) ?? id, title }));
     const id = biz_opaque_callback_data.replace(/^outbox:/, "");
     while (!signal.aborted) {
       try {
@@ -183,7 +184,7 @@ export class Phone {
     const { identity } = this.#person;
     const act = {
       from: identity,
-      content,
+      content: content.kind === "reply" ? { ...content, id: toWireId(content.id) } : content,
       message_id: `wamid.faults.${crypto.randomUUID()}`,
       sent_at: new Date().toISOString(),
       redeliver: false,

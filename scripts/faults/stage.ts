@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
-import { freePorts } from "../../tests/support/free-ports.ts";
-import { type RedisServer, startRedisServer } from "../../tests/support/redis-server.ts";
-import { openTcpProxy, type TcpProxy } from "../../tests/support/tcp-proxy.ts";
+import { freePorts } from "../loopback/free-ports.ts";
+import { type RedisServer, startRedisServer } from "../loopback/redis-server.ts";
+import { openTcpProxy, type TcpProxy } from "../loopback/tcp-proxy.ts";
 import { FaketimeNotFoundError, findFaketimeLibrary } from "../postgres/faketime-library.ts";
 import { type Stack, startStack } from "../stack/stack.ts";
 import { DatabaseServer } from "./database-server.ts";

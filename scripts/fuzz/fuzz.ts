@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { freePorts } from "../../tests/support/free-ports.ts";
+import { freePorts } from "../loopback/free-ports.ts";
 import { fillCity } from "../bench/city.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";

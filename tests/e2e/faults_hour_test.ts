@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runFaults } from "../../scripts/faults/run-faults.ts";
-import { findRedisServer } from "../support/redis-server.ts";
+import { findRedisServer } from "../../scripts/loopback/redis-server.ts";
 import { hasDatabase } from "../support/database.ts";
 
 const FAULTS = ["redis killed", "crashed", "failing over", "whatsapp-webhook killed"];

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { startStack } from "../../scripts/stack/stack.ts";
 import { findChromium, type OpenPage, openPage } from "../support/browser/chromium.ts";
 import { SimulatedPhone } from "../support/browser/simulated-phone.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { freePorts } from "../../scripts/loopback/free-ports.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 const CHROMIUM = findChromium();

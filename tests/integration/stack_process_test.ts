@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { startStack } from "../../scripts/stack/stack.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { freePorts } from "../../scripts/loopback/free-ports.ts";
 import { makeToyProject } from "../support/toy-project.ts";
 
 const START = fileURLToPath(new URL("../../scripts/stack/start.ts", import.meta.url));

@@ -5,7 +5,7 @@ import postgres from "postgres";
 import { z } from "zod";
 import { jwtSecretBytes } from "../../scripts/stack/keys.ts";
 import { AlreadyRunningError, type Stack, startStack } from "../../scripts/stack/stack.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { freePorts } from "../../scripts/loopback/free-ports.ts";
 import { openRawSocket, type RawSocket } from "../support/raw-socket.ts";
 import { makeToyProject, type ToyProject } from "../support/toy-project.ts";
 

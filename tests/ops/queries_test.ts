@@ -8,15 +8,15 @@ import { JOBS } from "../../scripts/stack/jobs.ts";
 import { chatSuite, type ChatWorld } from "../support/chat/chat-suite.ts";
 import { openHookServer } from "../support/chat/hook-server.ts";
 import { createDatabase, hasDatabase } from "../support/database.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { freePorts } from "../../scripts/loopback/free-ports.ts";
 import { hasPrograms, hasRedisServer } from "../support/monitoring-programs.ts";
-import { type RedisServer, startRedisServer } from "../support/redis-server.ts";
+import { type RedisServer, startRedisServer } from "../../scripts/loopback/redis-server.ts";
 import { until } from "../support/stack-search.ts";
 import { live, SHARE } from "./support/life.ts";
 import { selectorsOf } from "./support/selectors.ts";
 
 const START = new URL("../../scripts/ops/start.ts", import.meta.url).pathname;
-const V1_TABLES = new URL("../database/v1/support/v1-tables.sql", import.meta.url);
+const V1_TABLES = new URL("../../scripts/v1/rehearsal/v1-tables.sql", import.meta.url);
 const TOKEN = "a-token-for-prometheus";
 const FUNCTIONS = 6;
 const SCRAPES = 3;

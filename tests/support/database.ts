@@ -2,7 +2,12 @@ import postgres, { type Sql, type TransactionSql } from "postgres";
 import { report } from "../../scripts/print.ts";
 import { migrate } from "../../scripts/postgres/migrate.ts";
 import { PostgresNotFoundError } from "../../scripts/postgres/postgres-binaries.ts";
-import { databaseUrl, openTestServer, type TestServer, withConnection } from "./test-server.ts";
+import {
+  databaseUrl,
+  openTestServer,
+  type TestServer,
+  withConnection,
+} from "../../scripts/postgres/test-server.ts";
 
 /** A migrated database of a test's own. */
 export interface TestDatabase extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { report } from "../../scripts/print.ts";
 import { findPrograms, type Program, ProgramNotFoundError } from "../../scripts/ops/binaries.ts";
-import { findRedisServer } from "./redis-server.ts";
+import { findRedisServer } from "../../scripts/loopback/redis-server.ts";
 
 /**
  * Whether tests can run these programs; what needs them must be ignored when not. @throws {ProgramNotFoundError} where

@@ -3,7 +3,7 @@ import postgres, { type Sql } from "postgres";
 import type { Job } from "../../scripts/stack/jobs.ts";
 import type { StackInfo } from "../../scripts/stack/running.ts";
 import { type Stack, startStack } from "../../scripts/stack/stack.ts";
-import { freePorts } from "./free-ports.ts";
+import { freePorts } from "../../scripts/loopback/free-ports.ts";
 import { Http } from "./http.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");

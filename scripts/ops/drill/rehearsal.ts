@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { freePorts } from "../../../tests/support/free-ports.ts";
-import { type RedisServer, startRedisServer } from "../../../tests/support/redis-server.ts";
-import { openTcpProxy, type TcpProxy } from "../../../tests/support/tcp-proxy.ts";
+import { freePorts } from "../../loopback/free-ports.ts";
+import { type RedisServer, startRedisServer } from "../../loopback/redis-server.ts";
+import { openTcpProxy, type TcpProxy } from "../../loopback/tcp-proxy.ts";
 import { startTemporaryPostgres } from "../../postgres/temporary-postgres.ts";
 import { type Stack, startStack } from "../../stack/stack.ts";
 import { type Monitoring, startMonitoring } from "../monitoring.ts";

@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { backUp, restore } from "../../../scripts/backup/mod.ts";
 import { migrate } from "../../../scripts/postgres/migrate.ts";
 import { createDatabase, hasDatabase } from "../../support/database.ts";
-import { databaseUrl } from "../../support/test-server.ts";
+import { databaseUrl } from "../../../scripts/postgres/test-server.ts";
 import { openTrip, rideIn } from "../support/rides.ts";
 import { backUpInto, runV1File, temporaryFolder } from "./support/backups.ts";
 import { addAuth, everything } from "./support/city.ts";

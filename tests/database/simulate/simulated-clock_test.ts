@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startTemporaryPostgres } from "../../../scripts/postgres/temporary-postgres.ts";
 import { SimulatedClock } from "../../../scripts/simulate/simulated-clock.ts";
-import { withConnection } from "../../support/test-server.ts";
+import { withConnection } from "../../../scripts/postgres/test-server.ts";
 import { simulationTest } from "./support/simulation-test.ts";
 
 simulationTest(

@@ -5,7 +5,7 @@ import {
 } from "../../../scripts/postgres/postgres-binaries.ts";
 import { startSynchronousStandby } from "../../../scripts/postgres/synchronous-standby.ts";
 import { startTemporaryPostgres } from "../../../scripts/postgres/temporary-postgres.ts";
-import { withConnection } from "../../support/test-server.ts";
+import { withConnection } from "../../../scripts/postgres/test-server.ts";
 
 const MODULE = new URL("../../../scripts/postgres/temporary-postgres.ts", import.meta.url).href;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createDatabase, hasDatabase } from "../../support/database.ts";
 import { runInFull, runVerify, startBackfill } from "./support/full-run.ts";
 import { addOldTrip, createBridged } from "./support/v1-database.ts";
-import { addServiceArea, createV1, fillV1 } from "./support/v1-fixture.ts";
+import { addServiceArea, createV1, fillV1 } from "../../../scripts/v1/rehearsal/v1-fixture.ts";
 
 // A tenth of what `deno task bench:v1` does.
 Deno.test({

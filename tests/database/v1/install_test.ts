@@ -5,7 +5,7 @@ import { codeOf } from "../support/outcome.ts";
 import { openTrip } from "../support/rides.ts";
 import { differences, syncToQuiet } from "./support/two-sides.ts";
 import { addOldPerson, addOldTrip, createBridged } from "./support/v1-database.ts";
-import { createV1 } from "./support/v1-fixture.ts";
+import { createV1 } from "../../../scripts/v1/rehearsal/v1-fixture.ts";
 
 async function triggers(sql: Sql): Promise<number> {
   const [row] = await sql<{ count: number }[]>`

@@ -7,7 +7,7 @@ import { act, openDriver, openPassenger } from "../../support/stack-people.ts";
 import { until } from "../../support/stack-search.ts";
 import { stackSuite, type World } from "../../support/stack.ts";
 import { addOldMatch, addOldPerson, addOldTrip } from "./support/v1-database.ts";
-import { createV1 } from "./support/v1-fixture.ts";
+import { createV1 } from "../../../scripts/v1/rehearsal/v1-fixture.ts";
 import { differences } from "./support/two-sides.ts";
 
 /** Far from the seeded city, where nobody else is. */

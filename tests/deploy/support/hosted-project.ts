@@ -7,7 +7,7 @@ import { readProject } from "../../../scripts/stack/project.ts";
 import { MemoryRedis } from "../../../scripts/stack/redis/memory-redis.ts";
 import { createRedisFront } from "../../../scripts/stack/redis/rest-front.ts";
 import { createRestHandler, type RestHandler } from "../../../scripts/stack/rest.ts";
-import { freePorts } from "../../support/free-ports.ts";
+import { freePorts } from "../../../scripts/loopback/free-ports.ts";
 import { bootUpload, type HostedFunction } from "./hosted-function.ts";
 import { ManagementApi, type Upload } from "./management-api.ts";
 

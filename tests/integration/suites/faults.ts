@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { FunctionProcess } from "../../../scripts/stack/function-process.ts";
-import { freePorts } from "../../support/free-ports.ts";
+import { freePorts } from "../../../scripts/loopback/free-ports.ts";
 import { expectCode, Http } from "../../support/http.ts";
 import { parsePrometheus } from "../../support/http-prometheus.ts";
 import { inProcess } from "../../support/stack-in-process.ts";

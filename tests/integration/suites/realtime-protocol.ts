@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openRawSocket, type RawSocket } from "../../support/raw-socket.ts";
 import { flush, signedIn, until, withListeners } from "../../support/realtime.ts";
 import type { Suite, World } from "../../support/stack.ts";
-import { openTcpProxy } from "../../support/tcp-proxy.ts";
+import { openTcpProxy } from "../../../scripts/loopback/tcp-proxy.ts";
 
 /** The frames as they are on the wire, and what becomes of a connection that breaks. */
 export function realtimeProtocolSuite({ test }: Suite): void {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { contract } from "../http-contract.ts";
 import { stackSuite, type StackSuiteOptions, type World } from "../stack.ts";
 import { type Deliver, Phone, type PhoneWorld } from "./phone.ts";
-import { type Identity, StandIn } from "./stand-in.ts";
+import { type Identity, StandInClient } from "../../../scripts/stack/graph/stand-in-client.ts";
 
 /** A running stack with phones around it. */
 export interface ChatWorld extends PhoneWorld {
@@ -98,7 +98,7 @@ export function withPhones(world: World): ChatWorld {
 
   const chat: ChatWorld = {
     ...world,
-    standIn: new StandIn(info.graph_url),
+    standIn: new StandInClient(info.graph_url),
     phone: (identity = {}, deliver) => {
       people++;
       const digits = String(people).padStart(6, "0");

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import type { PhoneContent } from "../../../scripts/stack/graph/phone-content.ts";
 import type { MessageKind } from "../../../shared/messages/mod.ts";
+import { toWireId } from "../../../shared/whatsapp/mod.ts";
 import type { Locale } from "../../../shared/words/mod.ts";
 import { type Choice, readMessage, type Received } from "./received.ts";
 import type { World } from "../stack.ts";
-import type { Act, Identity, StandIn } from "./stand-in.ts";
+import type { Act, Identity, StandInClient } from "../../../scripts/stack/graph/stand-in-client.ts";
 
 /** The system as a phone meets it. */
 export interface PhoneWorld extends World {
-  readonly standIn: StandIn;
+  readonly standIn: StandInClient;
   /** Waits until every message is answered and everything said is sent; the worker helps. */
   settle(): Promise<void>;
   /** What waits in the queues and the last lines of the log, for a failure's message. */
@@ -84,9 +85,10 @@ export class Phone {
     throw new Error(`${this.#name} was never offered "${choice}"`);
   }
 
-  /** Does something; the webhook has answered 200 when this returns. */
+  /** Does something, taps on this system's buttons; the webhook has answered 200 when this returns. */
   async do(content: PhoneContent): Promise<void> {
-    const status = await this.#deliver({ from: this.identity, content });
+    const sent = content.kind === "reply" ? { ...content, id: toWireId(content.id) } : content;
+    const status = await this.#deliver({ from: this.identity, content: sent });
     assert.equal(status, 200, `${this.#name}: the webhook's answer to ${content.kind}`);
   }
 

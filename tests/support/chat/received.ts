@@ -4,7 +4,7 @@ import { renderMessage } from "../../../shared/messages/mod.ts";
 import { checkLimits, toGraphBody } from "../../../shared/whatsapp/mod.ts";
 import type { Locale } from "../../../shared/words/mod.ts";
 import type { World } from "../stack.ts";
-import type { Identity, Told } from "./stand-in.ts";
+import type { Identity, Told } from "../../../scripts/stack/graph/stand-in-client.ts";
 
 /** A button or a row that can be tapped. */
 export interface Choice {

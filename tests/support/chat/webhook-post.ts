@@ -5,7 +5,7 @@ import { encodeAsMeta } from "../../../scripts/stack/graph/webhook-sender.ts";
 import { signBody } from "../../../shared/whatsapp/mod.ts";
 import { contract } from "../http-contract.ts";
 import type { World } from "../stack.ts";
-import type { Identity } from "./stand-in.ts";
+import type { Identity } from "../../../scripts/stack/graph/stand-in-client.ts";
 
 /** One message as Meta would post it. */
 export interface MetaMessage {

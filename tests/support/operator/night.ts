@@ -5,7 +5,7 @@ import { z } from "zod";
 import { match, trip } from "../../../shared/rides/mod.ts";
 import type { StackInfo } from "../../../scripts/stack/running.ts";
 import { startStack } from "../../../scripts/stack/stack.ts";
-import { freePorts } from "../free-ports.ts";
+import { freePorts } from "../../../scripts/loopback/free-ports.ts";
 import { expectOk, Http } from "../http.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url)).replace(/\/$/, "");

@@ -1,6 +1,6 @@
 import postgres, { type Sql } from "postgres";
-import { migrate } from "../../scripts/postgres/migrate.ts";
-import { startTemporaryPostgres } from "../../scripts/postgres/temporary-postgres.ts";
+import { migrate } from "./migrate.ts";
+import { startTemporaryPostgres } from "./temporary-postgres.ts";
 
 /** A PostgreSQL server for tests, with a migrated database that others are cloned from. */
 export interface TestServer {

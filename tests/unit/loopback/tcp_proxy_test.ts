@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openTcpProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
+import { openTcpProxy, type TcpProxy } from "../../../scripts/loopback/tcp-proxy.ts";
 
 /** Whether something sent through the door comes back. */
 async function echoes({ port }: TcpProxy): Promise<boolean> {

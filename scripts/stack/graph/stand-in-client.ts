@@ -1,7 +1,6 @@
-import assert from "node:assert/strict";
 import { z } from "zod";
-import type { FaultPlan } from "../../../scripts/stack/graph/faults.ts";
-import type { PhoneContent } from "../../../scripts/stack/graph/phone-content.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { PhoneContent } from "./phone-content.ts";
 
 /** Somebody's addresses on WhatsApp; one of the two may be missing. */
 export interface Identity {
@@ -34,8 +33,8 @@ const faults = z.object({ faults: z.array(z.object({ times: z.number() })) });
 /** A message of the business as the stand-in's log has it. */
 export type Told = z.infer<typeof told>["messages"][number];
 
-/** The stand-in for the Graph API, with everybody's phones behind it. */
-export class StandIn {
+/** Everybody's phones, behind the stand-in for the Graph API. */
+export class StandInClient {
   readonly #url: string;
 
   constructor(url: string) {
@@ -89,7 +88,7 @@ export class StandIn {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    assert.ok(response.ok, `${method} /standin/${path} -> ${response.status} ${text}`);
+    if (!response.ok) throw new Error(`${method} /standin/${path} -> ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
   }
 }
