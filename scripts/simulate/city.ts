@@ -39,6 +39,8 @@ export interface SimulatedCity {
   readonly vehicleType: string;
   /** Local time before UTC, in minutes. */
   readonly utcOffsetMinutes: number;
+  /** Mean chance that a driver accepts a ride around the corner. */
+  readonly willingness: number;
   readonly wishes: readonly RideWish[];
   readonly drivers: readonly DriverPlan[];
   readonly hotSpots: readonly HotSpot[];

@@ -1,23 +1,25 @@
-import { distanceM } from "../../shared/geo/mod.ts";
-import { createRandom } from "../city/random.ts";
+import { createRandom, type Random } from "../city/random.ts";
 import { alignRows } from "../city/align-rows.ts";
+import {
+  DRIVER_FIGURES,
+  type DriverFigure,
+  type FigureKind,
+  innerHalf,
+  REQUEST_FIGURES,
+  type RequestFigure,
+} from "./compared-figures.ts";
 import { formatPercent, formatWhole } from "./format-figures.ts";
 import type { DriverRow, RequestRow, Results } from "./results.ts";
-import { bootstrap, type Estimate, gini, mean, quantile } from "./statistics.ts";
-import { earnedPerHour, idleShare, regularDrivers } from "./summarise.ts";
+import { bootstrapLists, type Estimate, mean } from "./statistics.ts";
+import { regularDrivers } from "./summarise.ts";
 
 /** A figure of two results, and how much larger it is in the second. */
-export interface ComparedFigure {
-  readonly name: string;
-  /** How to read it: seconds, metres, shares of 1, counts, money. */
-  readonly unit: "s" | "m" | "share" | "count" | "money" | "gini";
+export interface ComparedFigure extends FigureKind {
   readonly a: number;
   readonly b: number;
   readonly difference: Estimate;
   /** What it is estimated from: so many pairs of the same request, or drivers. */
   readonly pairs: number;
-  /** Whether less is better; undefined where it is for the reader to say. */
-  readonly lessIsBetter: boolean | undefined;
 }
 
 /** Two results and their figures side by side. */
@@ -28,134 +30,120 @@ export interface Comparison {
 }
 
 type Pair<T> = readonly [a: T, b: T];
-type Known = (row: RequestRow) => number | null;
 
-interface RequestFigure extends Pick<ComparedFigure, "name" | "unit" | "lessIsBetter"> {
-  readonly of: Known;
+interface RequestPair {
+  readonly rows: Pair<RequestRow>;
+  readonly isInner: boolean;
+  /** Pairs of one cluster are drawn together. */
+  readonly cluster: string;
 }
 
-const REQUEST_FIGURES: readonly RequestFigure[] = [
-  { name: "matched", unit: "share", lessIsBetter: false, of: (row) => Number(row.matches > 0) },
-  {
-    name: "completed",
-    unit: "share",
-    lessIsBetter: false,
-    of: (row) => Number(row.outcome === "completed"),
-  },
-  {
-    name: "cancelled after a match",
-    unit: "share",
-    lessIsBetter: true,
-    of: (row) => Number(row.matches > 0 && row.outcome !== "completed"),
-  },
-  { name: "time to match", unit: "s", lessIsBetter: true, of: (row) => row.time_to_match_s },
-  { name: "wait for the driver", unit: "s", lessIsBetter: true, of: (row) => row.wait_s },
-  { name: "pickup distance", unit: "m", lessIsBetter: true, of: (row) => row.pickup_distance_m },
-  { name: "ETA error", unit: "s", lessIsBetter: undefined, of: (row) => row.eta_error_s },
-  {
-    name: "ETA error, without its sign",
-    unit: "s",
-    lessIsBetter: true,
-    of: (row) => row.eta_error_s === null ? null : Math.abs(row.eta_error_s),
-  },
-  { name: "offers a request", unit: "count", lessIsBetter: true, of: (row) => row.offers },
-];
+/** Requests of so many seconds meet the same drivers: they are drawn together. */
+const CLUSTER_S = 900;
 
 /**
  * Compares two results of the same wishes, request by request and driver by driver.
  * @throws {Error} when they are of other wishes
  */
 export function compare(a: Results, b: Results): Comparison {
+  const pairs = requestPairs([a, b], (row) => String(row.index));
+  return { a, b, figures: figuresOf(pairs, [driverPairs([a, b])]) };
+}
+
+/**
+ * Compares pairs of results, one of each seed, as one. Intervals are of samples of the seeds' quarters of an hour,
+ * and for drivers of the drivers of each seed.
+ * @throws {Error} when two of a pair are of other wishes
+ */
+export function compareSeeds(results: readonly Pair<Results>[]): ComparedFigure[] {
+  return figuresOf(
+    results.flatMap((pair, seed) =>
+      requestPairs(pair, (row) => `${seed}/${Math.floor(row.at_s / CLUSTER_S)}`)
+    ),
+    results.map(driverPairs),
+  );
+}
+
+function figuresOf(
+  requests: readonly RequestPair[],
+  drivers: readonly (readonly Pair<DriverRow>[])[],
+): ComparedFigure[] {
+  const random = createRandom(1);
+  return [
+    ...REQUEST_FIGURES.map((figure) => compareRequests(requests, { figure, random })),
+    ...DRIVER_FIGURES.map((figure) => compareDrivers(drivers, { figure, random })),
+  ];
+}
+
+function compareRequests(
+  all: readonly RequestPair[],
+  { figure: { of, half, statistic = mean, ...kind }, random }: {
+    figure: RequestFigure;
+    random: Random;
+  },
+): ComparedFigure {
+  // Of those who have it in both: a policy that serves more from afar is not worse for it.
+  const known = all.flatMap(({ rows: [a, b], isInner, cluster }) => {
+    const values = [of(a), of(b)] as const;
+    const isMeant = half === undefined || isInner === (half === "inner");
+    return isMeant && values[0] !== null && values[1] !== null
+      ? [{ values: [values[0], values[1]] as const, cluster }]
+      : [];
+  });
+  const clusters = [...Map.groupBy(known, ({ cluster }) => cluster).values()];
+  const side = (drawn: readonly (typeof known)[], which: 0 | 1): number =>
+    statistic(drawn.flatMap((pairs) => pairs.map(({ values }) => values[which])));
+  return {
+    ...kind,
+    a: side(clusters, 0),
+    b: side(clusters, 1),
+    pairs: known.length,
+    difference: bootstrapLists([clusters], {
+      figure: ([drawn = []]) => side(drawn, 1) - side(drawn, 0),
+      random,
+    }),
+  };
+}
+
+function compareDrivers(
+  seeds: readonly (readonly Pair<DriverRow>[])[],
+  { figure: { of, ...kind }, random }: { figure: DriverFigure; random: Random },
+): ComparedFigure {
+  const side = (drawn: typeof seeds, which: 0 | 1): number =>
+    mean(drawn.map((pairs) => of(pairs.map((pair) => pair[which]))));
+  return {
+    ...kind,
+    a: side(seeds, 0),
+    b: side(seeds, 1),
+    pairs: seeds.reduce((sum, pairs) => sum + pairs.length, 0),
+    difference: bootstrapLists(seeds, {
+      figure: (drawn) => side(drawn, 1) - side(drawn, 0),
+      random,
+    }),
+  };
+}
+
+function requestPairs(
+  [a, b]: Pair<Results>,
+  clusterOf: (row: RequestRow) => string,
+): RequestPair[] {
   if (a.demand !== b.demand) {
     throw new Error(
       `Cannot compare "${a.name}" and "${b.name}": they are of other requests (${a.demand}, ${b.demand}). ` +
         "Run both with the same --seed, --scale, --date, --from, --hours and --pickups",
     );
   }
-  const requests = pairsOf(a.requests, b.requests);
   const isInner = innerHalf(a.requests);
-  const present = pairsOf(regularDrivers(a.drivers), regularDrivers(b.drivers));
-  const random = createRandom(1);
-  const compared = <T>(
-    pairs: readonly Pair<T>[],
-    { of, ...figure }: Pick<ComparedFigure, "name" | "unit" | "lessIsBetter"> & {
-      readonly of: (rows: readonly T[]) => number;
-    },
-  ): ComparedFigure => {
-    const side = (items: readonly Pair<T>[], which: 0 | 1): number =>
-      of(items.map((pair) => pair[which]));
-    return {
-      ...figure,
-      a: side(pairs, 0),
-      b: side(pairs, 1),
-      pairs: pairs.length,
-      difference: bootstrap(pairs, {
-        figure: (drawn) => side(drawn, 1) - side(drawn, 0),
-        random,
-      }),
-    };
-  };
-  return {
-    a,
-    b,
-    figures: [
-      ...[
-        ...REQUEST_FIGURES,
-        ...[true, false].map((wanted): RequestFigure => ({
-          name: `wait, ${wanted ? "inner" : "outer"} half of the city`,
-          unit: "s",
-          lessIsBetter: true,
-          of: (row) => isInner(row) === wanted ? row.wait_s : null,
-        })),
-      ].map(({ of, ...figure }) =>
-        // Of those who have it in both: a policy that serves more from afar is not worse for it.
-        compared(requests.filter(([one, other]) => of(one) !== null && of(other) !== null), {
-          ...figure,
-          of: (rows) => mean(rows.map(of).filter((value) => value !== null)),
-        })
-      ),
-      ...DRIVER_FIGURES.map((figure) => compared(present, figure)),
-    ],
-  };
+  return pairsOf(a.requests, b.requests).map((rows) => ({
+    rows,
+    isInner: isInner(rows[0]),
+    cluster: clusterOf(rows[0]),
+  }));
 }
 
-const DRIVER_FIGURES: readonly (Pick<ComparedFigure, "name" | "unit" | "lessIsBetter"> & {
-  readonly of: (rows: readonly DriverRow[]) => number;
-})[] = [
-  {
-    name: "earned in an hour online",
-    unit: "money",
-    lessIsBetter: false,
-    of: (rows) => mean(rows.map(earnedPerHour)),
-  },
-  {
-    name: "earned by the quarter who earn least",
-    unit: "money",
-    lessIsBetter: false,
-    of: (rows) => {
-      const earned = rows.map(earnedPerHour).sort((one, other) => one - other);
-      return mean(earned.slice(0, Math.ceil(earned.length / 4)));
-    },
-  },
-  {
-    name: "Gini of earnings an hour",
-    unit: "gini",
-    lessIsBetter: true,
-    of: (rows) => gini(rows.map(earnedPerHour)),
-  },
-  {
-    name: "idle share of the time online",
-    unit: "share",
-    lessIsBetter: true,
-    of: (rows) => mean(rows.map(idleShare)),
-  },
-  {
-    name: "Gini of the idle share",
-    unit: "gini",
-    lessIsBetter: true,
-    of: (rows) => gini(rows.map(idleShare)),
-  },
-];
+function driverPairs([a, b]: Pair<Results>): Pair<DriverRow>[] {
+  return pairsOf(regularDrivers(a.drivers), regularDrivers(b.drivers));
+}
 
 /** Whether the second is better, as far as can be told with 95% confidence. */
 export function verdictOf(
@@ -191,35 +179,28 @@ export function formatComparison({ a, b, figures }: Comparison): string[] {
   return [
     `A ${a.name} (${a.options.strategy})   B ${b.name} (${b.options.strategy})`,
     "",
-    ...alignRows([
-      ["", "A", "B", "B - A", "95% interval", "pairs", "B is"],
-      ...figures.map((figure) => {
-        const { unit, difference, pairs } = figure;
-        const of = (value: number): string => formatValue(value, { unit, withSign: true });
-        return [
-          figure.name,
-          formatValue(figure.a, { unit }),
-          formatValue(figure.b, { unit }),
-          of(difference.value),
-          `${of(difference.low)} to ${of(difference.high)}`,
-          String(pairs),
-          verdictOf(figure),
-        ];
-      }),
-    ]),
+    ...formatFigures(figures),
   ];
 }
 
-/** Tells requests from around the middle of all pickups from those farther out, half and half. */
-function innerHalf(requests: readonly RequestRow[]): (row: RequestRow) => boolean {
-  const middleOf = (of: (row: RequestRow) => number): number =>
-    quantile(requests.map(of).sort((one, other) => one - other), 0.5);
-  const middle = {
-    lat: middleOf(({ pickup }) => pickup.lat),
-    lng: middleOf(({ pickup }) => pickup.lng),
-  };
-  const reach = middleOf(({ pickup }) => distanceM(middle, pickup));
-  return ({ pickup }) => distanceM(middle, pickup) <= reach;
+/** Compared figures as a table of text. */
+export function formatFigures(figures: readonly ComparedFigure[]): string[] {
+  return alignRows([
+    ["", "A", "B", "B - A", "95% interval", "pairs", "B is"],
+    ...figures.map((figure) => {
+      const { unit, difference, pairs } = figure;
+      const of = (value: number): string => formatValue(value, { unit, withSign: true });
+      return [
+        figure.name,
+        formatValue(figure.a, { unit }),
+        formatValue(figure.b, { unit }),
+        of(difference.value),
+        `${of(difference.low)} to ${of(difference.high)}`,
+        String(pairs),
+        verdictOf(figure),
+      ];
+    }),
+  ]);
 }
 
 function pairsOf<T extends { readonly index: number }>(

@@ -31,6 +31,8 @@ export class Driver {
   readonly plan: DriverPlan;
   /** Chance of accepting a ride around the corner. */
   readonly willingness: number;
+  /** Who accepts less keeps less: 1 for a driver of mean willingness. */
+  readonly unreliability: number;
   readonly meanStars: number;
   readonly past: PastRecord;
   tripId = "";
@@ -55,10 +57,21 @@ export class Driver {
   #leg: Leg;
   #stateSinceMs: number;
 
-  constructor(plan: DriverPlan, { streams, period }: { streams: Streams; period: Period }) {
+  constructor(
+    plan: DriverPlan,
+    { streams, period, willingness: mean }: {
+      streams: Streams;
+      period: Period;
+      /** Of all drivers. */
+      willingness: number;
+    },
+  ) {
     const random = streams.of("driver", plan.index, "character");
     this.plan = plan;
-    this.willingness = normalWithin(random, habits.drivers.willingness);
+    const { willingness } = habits.drivers;
+    const min = Math.min(willingness.min, mean / 2);
+    this.willingness = normalWithin(random, { ...willingness, mean, min });
+    this.unreliability = (1 - this.willingness) / (1 - mean);
     this.meanStars = normalWithin(random, habits.drivers.stars);
     this.past = pastOf(this, Math.round(logNormal(random, habits.drivers.pastOffers)));
     this.#period = period;
@@ -107,13 +120,16 @@ export class Driver {
 }
 
 function pastOf(
-  { willingness, meanStars }: Pick<Driver, "willingness" | "meanStars">,
+  { willingness, unreliability, meanStars }: Pick<
+    Driver,
+    "willingness" | "unreliability" | "meanStars"
+  >,
   offers: number,
 ): PastRecord {
   const { ignoresInsteadOfDeclining, cancelsOnTheWay } = habits.drivers;
   const accepted = Math.round(offers * willingness);
   const ignored = Math.round((offers - accepted) * ignoresInsteadOfDeclining);
-  const cancelled = Math.round(accepted * cancelsOnTheWay * unreliability(willingness));
+  const cancelled = Math.round(accepted * cancelsOnTheWay * unreliability);
   const rated = Math.round((accepted - cancelled) * habits.passengers.ratesDriver);
   return {
     offers_accepted: accepted,
@@ -124,9 +140,4 @@ function pastOf(
     rating_total: Math.max(rated, Math.round(rated * meanStars)),
     rating_count: rated,
   };
-}
-
-/** Who accepts less keeps less: 1 for a driver of mean willingness. */
-export function unreliability(willingness: number): number {
-  return (1 - willingness) / (1 - habits.drivers.willingness.mean);
 }

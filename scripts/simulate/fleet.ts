@@ -26,7 +26,9 @@ export class Fleet {
   constructor(context: Context) {
     this.#context = context;
     const { city, streams, period } = context;
-    this.drivers = city.drivers.map((plan) => new Driver(plan, { streams, period }));
+    this.drivers = city.drivers.map((plan) =>
+      new Driver(plan, { streams, period, willingness: city.willingness })
+    );
     this.#byUser = new Map(this.drivers.map((driver) => [driver.plan.userId, driver]));
   }
 

@@ -5,7 +5,7 @@ import type { Distribution } from "./statistics.ts";
 
 /** A result as lines of text: the figures that matter, and how long the steps took. */
 export function formatSummary(
-  { options, summary, measured, invariants, is_complete }: Results,
+  { options, summary, searches, measured, invariants, is_complete }: Results,
 ): string[] {
   const checks = invariants.reduce((sum, row) => sum + row.checks, 0);
   const violations = invariants.reduce((sum, row) => sum + row.violations, 0);
@@ -24,6 +24,9 @@ export function formatSummary(
       ["pickup distance, mean / p50 / p95 m", three(summary.pickup_distance_m)],
       ["ETA error, mean / p50 / p95 s", three(summary.eta_error_s)],
       ["offers a request", formatWhole(summary.offers_per_request.mean, 2)],
+      ...(searches === undefined
+        ? []
+        : [["searches answered by the cache", formatPercent(searches.cached / searches.all)]]),
       ["matches cancelled by passengers", formatPercent(summary.cancelled_by_passenger_share)],
       ["matches cancelled by drivers", formatPercent(summary.cancelled_by_driver_share)],
       ["drivers", String(summary.drivers)],

@@ -1,11 +1,12 @@
-import { basename } from "node:path";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { parsePickups, type Pickup } from "../city/pickups-file.ts";
 import type { HotSpot, Period, SimulatedCity } from "./city.ts";
+import { habits } from "./habits.ts";
 import { KIGALI, kigaliWishes } from "./kigali-demand.ts";
 import type { SimulateOptions } from "./options.ts";
 import { pickupSpots, pickupWishes, type TimedPickup, timedPickups } from "./pickups-demand.ts";
+import { cityName } from "./result-options.ts";
 import type { Streams } from "./streams.ts";
 import { driversAtOnce, driversByShift } from "./supply.ts";
 
@@ -81,9 +82,10 @@ export async function drawCity(
     );
   }
   return {
-    name: options.pickups === undefined ? "Kigali" : basename(options.pickups),
+    name: cityName(options),
     vehicleType,
     utcOffsetMinutes: pickups === undefined ? KIGALI.utcOffsetMinutes : 0,
+    willingness: options.willingness ?? habits.drivers.willingness.mean,
     wishes,
     drivers,
     hotSpots: spots,
@@ -107,7 +109,8 @@ function refuseElsewhere(
   );
 }
 
-async function kigaliSpots(sql: Sql): Promise<HotSpot[]> {
+/** Kigali's places and how much is going on at each, from a seeded database. */
+export async function kigaliSpots(sql: Sql): Promise<HotSpot[]> {
   const rows = await sql`
     select name, lat, lng, weight from mobility.places where area_code = 'kigali' order by code`;
   return z.array(placeRow).parse([...rows]);

@@ -7,14 +7,18 @@ import type { DispatchPolicy } from "./system-calls.ts";
 /** `deno task simulate --help`. */
 export const USAGE = `deno task simulate [options]
 deno task simulate --compare A.json B.json [--out FILE.html]
+deno task simulate --compare A1.json,A2.json B1.json,B2.json
 deno task simulate --report RESULT.json
+deno task simulate --study [--seeds N] [--scale N] [--pickups FILE] [--json FILE] [--out FOLDER]
 
 Plays a city on simulated time, on a PostgreSQL of its own, through the real functions; writes the result
-as JSON and as a page.
+as JSON and as a page. --compare sets two results of the same requests side by side, or several pairs of them, a
+seed each, as one. --study plays every policy on Kigali, and on a file, with several seeds; see --study --help.
 
   --pickups FILE     demand from a CSV with the columns "Date/Time","Lat","Lon"; without it, Kigali
   --scale N          share of the city, drivers and demand alike (0.01 of Kigali, 1 of a file)
   --drivers N        so many drivers at any time, instead of the city's shifts
+  --willingness N    mean chance that a driver accepts a ride around the corner (0.88)
   --from HH:MM       local time of the first request that counts (07:00); people are there 15 minutes before
   --hours N          for how long (2)
   --date YYYY-MM-DD  which day (2026-03-02, a Monday; of a file, its first)
@@ -32,11 +36,26 @@ as JSON and as a page.
 
 Ctrl-C ends it with the result so far.`;
 
+/** `deno task simulate --study --help`. */
+export const STUDY_USAGE = `deno task simulate --study [options]
+
+Plays every policy of dispatch on the same requests, one run after the other, and compares each with "the nearest
+driver, one at a time". A run whose result is there already is not played again: Ctrl-C, and the same command later
+goes on where it was. About a minute and a half a run on a machine of two cores.
+
+  --seeds N          how often, with other people (3)
+  --scale N          share of Kigali (0.03)
+  --pickups FILE     the evening of a CSV of recorded pickups too
+  --date YYYY-MM-DD  which day of the file (its first)
+  --json FILE        where the comparison goes (results/quality.json)
+  --out FOLDER       where the single results go (results/simulations/study)`;
+
 /** What to simulate. */
 export interface SimulateOptions {
   readonly pickups: string | undefined;
   readonly scale: number;
   readonly drivers: number | undefined;
+  readonly willingness: number | undefined;
   /** Minutes after local midnight. */
   readonly fromMinutes: number;
   readonly hours: number;
@@ -51,19 +70,22 @@ export interface SimulateOptions {
 
 /** What the command was asked to do. */
 export type Command =
-  | { readonly do: "help" }
+  | { readonly do: "help"; readonly usage: string }
   | {
     readonly do: "compare";
-    readonly paths: readonly [string, string];
+    /** Of each side one for each seed, in the same order. */
+    readonly paths: readonly [readonly string[], readonly string[]];
     readonly out: string | undefined;
   }
   | { readonly do: "report"; readonly path: string }
+  | { readonly do: "study"; readonly options: StudyOptions }
   | { readonly do: "simulate"; readonly options: SimulateOptions };
 
 const FOLDER = "results/simulations";
 
 /** Reads the command line. @throws {Error} naming the option and what it takes */
 export function readCommand(args: readonly string[]): Command {
+  if (args.includes("--study")) return readStudy(args.filter((arg) => arg !== "--study"));
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -71,6 +93,7 @@ export function readCommand(args: readonly string[]): Command {
       pickups: { type: "string" },
       scale: { type: "string" },
       drivers: { type: "string" },
+      willingness: { type: "string" },
       from: { type: "string", default: "07:00" },
       hours: { type: "string", default: "2" },
       date: { type: "string" },
@@ -90,13 +113,21 @@ export function readCommand(args: readonly string[]): Command {
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  if (values.help) return { do: "help" };
+  if (values.help) return { do: "help", usage: USAGE };
   if (values.compare) {
     const [a, b, ...more] = positionals;
     if (a === undefined || b === undefined || more.length > 0) {
       throw new Error("Cannot compare: name two results, --compare a.json b.json");
     }
-    return { do: "compare", paths: [a, b], out: values.out };
+    const paths = [a.split(","), b.split(",")] as const;
+    if (paths[0].length !== paths[1].length) {
+      throw new Error(
+        `Cannot compare ${paths[0].length} results with ${
+          paths[1].length
+        }: name as many of each, in the same order`,
+      );
+    }
+    return { do: "compare", paths, out: values.out };
   }
   if (positionals.length > 0) {
     throw new Error(`Cannot use "${positionals.join(" ")}": options begin with --, see --help`);
@@ -124,6 +155,9 @@ export function readCommand(args: readonly string[]): Command {
       drivers: values.drivers === undefined
         ? undefined
         : number(values.drivers, { name: "--drivers", min: 1, max: 100_000, isWhole: true }),
+      willingness: values.willingness === undefined
+        ? undefined
+        : number(values.willingness, { name: "--willingness", min: 0.1, max: 0.99 }),
       fromMinutes: minutesOf(values.from),
       hours: number(values.hours, { name: "--hours", min: 0.05, max: 24 }),
       date: dateOf(values.date),
@@ -152,6 +186,44 @@ export function readCommand(args: readonly string[]): Command {
         values.name ?? `${city}-${strategy.data}${windowS > 0 ? `-${windowS}s` : ""}-${seed}`,
       ),
       folder: values.out ?? FOLDER,
+    },
+  };
+}
+
+/** How to compare all policies. */
+export interface StudyOptions {
+  readonly seeds: number;
+  /** Share of Kigali. */
+  readonly scale: number;
+  readonly pickups: string | undefined;
+  readonly date: string | undefined;
+  readonly json: string;
+  readonly folder: string;
+}
+
+function readStudy(args: readonly string[]): Command {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: "string", default: "3" },
+      scale: { type: "string", default: "0.03" },
+      pickups: { type: "string" },
+      date: { type: "string" },
+      json: { type: "string", default: "results/quality.json" },
+      out: { type: "string", default: `${FOLDER}/study` },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return { do: "help", usage: STUDY_USAGE };
+  return {
+    do: "study",
+    options: {
+      seeds: number(values.seeds, { name: "--seeds", min: 1, max: 100, isWhole: true }),
+      scale: number(values.scale, { name: "--scale", min: 0.0001, max: 100 }),
+      pickups: values.pickups,
+      date: dateOf(values.date),
+      json: values.json,
+      folder: values.out,
     },
   };
 }

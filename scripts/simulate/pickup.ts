@@ -1,7 +1,6 @@
 import type { Point } from "../../shared/geo/mod.ts";
 import { habits } from "./habits.ts";
 import type { RideRequest } from "./request.ts";
-import { unreliability } from "./driver.ts";
 import type { Match } from "./rides.ts";
 import { exponential, logNormal, normalWithin } from "./streams.ts";
 import { travelS } from "./travel.ts";
@@ -19,7 +18,7 @@ export function playPickup(request: RideRequest, play: Match): void {
   rides.whileIn(request, { seconds: wayS, act: () => arrive(request, play) });
 
   const moods = context.streams.of("driver", driver.plan.index, "moods", index, request.matches);
-  if (moods() < habits.drivers.cancelsOnTheWay * unreliability(driver.willingness)) {
+  if (moods() < habits.drivers.cancelsOnTheWay * driver.unreliability) {
     rides.whileIn(request, {
       seconds: moods() * wayS,
       act: () => context.fleet.withPhone(driver, () => driverCancels(request, play)),

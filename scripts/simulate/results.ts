@@ -83,6 +83,8 @@ export const resultOptions = z.object({
   seed: z.number().int(),
   vehicle_type: z.string(),
   drivers: z.number().int().nullable(),
+  /** Of drivers to accept, where it is not the usual one. */
+  willingness: z.number().optional(),
   strategy: z.string(),
   window_s: z.number(),
   idle_credit_s: z.number(),
@@ -102,6 +104,8 @@ export const results = z.object({
   /** False when it was stopped before its end. */
   is_complete: z.boolean(),
   summary,
+  /** Searches for drivers, and how many of them the cache answered; older results do not say. */
+  searches: z.object({ all: z.number().int(), cached: z.number().int() }).optional(),
   cancellations: z.array(
     z.object({ side: z.string(), stage: z.string(), reason: z.string(), count: z.number().int() }),
   ),

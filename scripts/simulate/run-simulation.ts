@@ -3,6 +3,7 @@ import type { SimulatedCity } from "./city.ts";
 import { describeCode, describeMachine } from "./machine.ts";
 import { type CitySource, drawCity, openCity } from "./open-city.ts";
 import type { SimulateOptions } from "./options.ts";
+import { resultOptionsOf } from "./result-options.ts";
 import type { Results } from "./results.ts";
 import { cancellationsOf, demandOf, driverRowOf, requestRowOf } from "./rows.ts";
 import { startSimulatedSystem } from "./simulated-system.ts";
@@ -45,6 +46,7 @@ export async function runSimulation(
   const tookS = (performance.now() - startedMs) / 1000;
   return {
     ...await resultOf(record, { options, source, city }),
+    searches: await system.searches(),
     measured: {
       started_at: startedAt.toISOString(),
       took_s: Math.round(tookS * 10) / 10,
@@ -68,27 +70,11 @@ async function resultOf(
   const cancellations = cancellationsOf(record.requests);
   const by = (side: string): number =>
     cancellations.filter((row) => row.side === side).reduce((sum, { count }) => sum + count, 0);
-  const { policy } = options;
   return {
     kind: "mobility simulation",
     version: 1,
     name: options.name,
-    options: {
-      city: city.name,
-      scale: options.scale,
-      date: source.date,
-      from: `${two(options.fromMinutes / 60)}:${two(options.fromMinutes % 60)}`,
-      hours: options.hours,
-      seed: options.seed,
-      vehicle_type: options.vehicleType,
-      drivers: options.drivers ?? null,
-      strategy: policy.strategy,
-      window_s: policy.windowS,
-      idle_credit_s: policy.idleCreditS,
-      batch_size: policy.batchSize,
-      offer_s: policy.offerS,
-      radius_m: policy.radiusM,
-    },
+    options: resultOptionsOf(options, source.date),
     demand: await demandOf(city.wishes),
     is_complete: record.isComplete,
     summary: summarise(requests, drivers, { driver: by("driver"), passenger: by("passenger") }),
@@ -118,8 +104,4 @@ function stepsOf(latencies: Latencies): Results["measured"]["latencies"] {
       max_ms: at(100),
     };
   });
-}
-
-function two(value: number): string {
-  return String(Math.floor(value)).padStart(2, "0");
 }

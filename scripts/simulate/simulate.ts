@@ -2,20 +2,30 @@ import { dirname } from "node:path";
 import { print, report } from "../print.ts";
 import { ProgressLine } from "../city/progress-line.ts";
 import { runCommand } from "../run-command.ts";
-import { compare, formatComparison } from "./compare.ts";
+import { compare, compareSeeds, formatComparison, formatFigures } from "./compare.ts";
 import { formatSummary } from "./format-summary.ts";
-import { type Command, readCommand, type SimulateOptions, USAGE } from "./options.ts";
+import {
+  type Command,
+  readCommand,
+  type SimulateOptions,
+  type StudyOptions,
+  USAGE,
+} from "./options.ts";
 import { comparisonPage } from "./report/comparison-page.ts";
 import { resultPage } from "./report/result-page.ts";
 import { readResults, type Results } from "./results.ts";
 import { runSimulation } from "./run-simulation.ts";
+import { formatStudy } from "./study/format-study.ts";
+import { planStudy } from "./study/plan-study.ts";
+import { qualityOf } from "./study/quality-report.ts";
+import { runStudy } from "./study/run-study.ts";
 
 /** `deno task simulate`: plays a city on simulated time and tells how it went. */
 async function main(signal: AbortSignal): Promise<number> {
   const command = readCommand(Deno.args);
   switch (command.do) {
     case "help":
-      print(USAGE);
+      print(command.usage);
       return 0;
     case "compare":
       return await compareAndTell(command);
@@ -25,12 +35,26 @@ async function main(signal: AbortSignal): Promise<number> {
         resultPage(await readResults(command.path)),
       );
       return 0;
+    case "study":
+      return await studyAndTell(command.options, signal);
     case "simulate":
       return await simulateAndTell(command.options, signal);
   }
 }
 
 async function simulateAndTell(options: SimulateOptions, signal: AbortSignal): Promise<number> {
+  const result = await play(options, signal);
+  await Deno.mkdir(options.folder, { recursive: true });
+  const path = `${options.folder}/${options.name}`;
+  await Deno.writeTextFile(`${path}.json`, JSON.stringify(result) + "\n");
+  for (const text of formatSummary(result)) print(text);
+  print(`${path}.json`);
+  await writePage(`${path}.html`, resultPage(result));
+  return exitCode([result], signal);
+}
+
+/** Plays a city, with a line that tells how far it is. */
+async function play(options: SimulateOptions, signal: AbortSignal): Promise<Results> {
   const line = new ProgressLine();
   let startedMs: number | undefined;
   const result = await runSimulation(options, {
@@ -50,25 +74,46 @@ async function simulateAndTell(options: SimulateOptions, signal: AbortSignal): P
     },
   });
   line.end();
-  await Deno.mkdir(options.folder, { recursive: true });
-  const path = `${options.folder}/${options.name}`;
-  await Deno.writeTextFile(`${path}.json`, JSON.stringify(result) + "\n");
-  for (const text of formatSummary(result)) print(text);
-  print(`${path}.json`);
-  await writePage(`${path}.html`, resultPage(result));
-  return exitCode(result, signal);
+  return result;
+}
+
+async function studyAndTell(options: StudyOptions, signal: AbortSignal): Promise<number> {
+  const played = await runStudy(planStudy(options), {
+    onLine: report,
+    play: (run) => play(run.options, signal),
+  });
+  if (played === undefined) {
+    report("Stopped: the same command goes on where it was");
+    return 130;
+  }
+  const quality = qualityOf(played);
+  await Deno.mkdir(dirname(options.json), { recursive: true });
+  await Deno.writeTextFile(options.json, JSON.stringify(quality, null, 2) + "\n");
+  for (const text of formatStudy(quality)) print(text);
+  print(options.json);
+  return exitCode(played.map(({ result }) => result), signal);
 }
 
 async function compareAndTell(
-  { paths: [pathA, pathB], out }: Extract<Command, { do: "compare" }>,
+  { paths: [pathsA, pathsB], out }: Extract<Command, { do: "compare" }>,
 ): Promise<number> {
-  const comparison = compare(await readResults(pathA), await readResults(pathB));
-  for (const text of formatComparison(comparison)) print(text);
-  const { a, b } = comparison;
-  await writePage(
-    out ?? `${dirname(pathA)}/${a.name}-and-${b.name}.html`,
-    comparisonPage(comparison),
+  const pairs = await Promise.all(
+    pathsA.map(async (path, index) =>
+      [await readResults(path), await readResults(pathsB[index] ?? "")] as const
+    ),
   );
+  const [pair] = pairs;
+  if (pairs.length === 1 && pair !== undefined) {
+    const comparison = compare(...pair);
+    for (const text of formatComparison(comparison)) print(text);
+    const [{ name: a }, { name: b }] = pair;
+    await writePage(
+      out ?? `${dirname(pathsA[0] ?? "")}/${a}-and-${b}.html`,
+      comparisonPage(comparison),
+    );
+    return 0;
+  }
+  for (const text of formatFigures(compareSeeds(pairs))) print(text);
   return 0;
 }
 
@@ -77,8 +122,9 @@ async function writePage(path: string, html: string): Promise<void> {
   print(path);
 }
 
-function exitCode(result: Results, signal: AbortSignal): number {
-  const broken = result.invariants.filter(({ violations }) => violations > 0);
+function exitCode(results: readonly Results[], signal: AbortSignal): number {
+  const broken = results.flatMap(({ invariants }) => invariants)
+    .filter(({ violations }) => violations > 0);
   for (const { name, violations, example } of broken) {
     report(`BROKEN ${name}: ${violations} times, for one ${example}`);
   }

@@ -28,6 +28,14 @@ export interface SimulatedSystem extends AsyncDisposable {
   readonly sql: Sql;
   /** Waits for what functions do after their responses. */
   settle(): Promise<void>;
+  /** How many searches there were so far, and how many of them the cache answered. */
+  searches(): Promise<Searches>;
+}
+
+/** Searches for drivers, by the functions' own counters. */
+export interface Searches {
+  readonly all: number;
+  readonly cached: number;
 }
 
 /** How to start it. */
@@ -115,6 +123,10 @@ export async function startSimulatedSystem(
       clock,
       sql,
       settle,
+      searches: async () => {
+        await settle();
+        return await countSearches(redis);
+      },
       client: new ServiceClient({
         ...functions,
         secretKey: SECRET_KEY,
@@ -127,6 +139,16 @@ export async function startSimulatedSystem(
     await stack.disposeAsync();
     throw error;
   }
+}
+
+async function countSearches(redis: MemoryRedis): Promise<Searches> {
+  const replies = await redis.run(
+    (["hit", "miss"] as const).map((
+      result,
+    ) => ["HGET", "mobility:metrics", `mobility_cache_requests_total{result="${result}"}`]),
+  );
+  const [hits = 0, misses = 0] = replies.map((reply) => Number(reply ?? 0));
+  return { all: hits + misses, cached: hits };
 }
 
 /** The functions that rides need, as their index.ts put them together, behind one handler. */

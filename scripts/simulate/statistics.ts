@@ -84,29 +84,32 @@ export interface Estimate {
 }
 
 /**
- * A figure of some items with its bootstrap confidence interval: by percentiles of the same figure of so many
- * lists as long, drawn from the items with repetition. Nothing is assumed of the distribution.
+ * A figure of some lists with its bootstrap confidence interval: by percentiles of the same figure of so many
+ * lists as long, each drawn from its list with repetition. Nothing is assumed of the distribution.
  */
-export function bootstrap<T>(
-  items: readonly T[],
+export function bootstrapLists<T>(
+  lists: readonly (readonly T[])[],
   { figure, random, times = 1000 }: {
-    readonly figure: (items: readonly T[]) => number;
+    readonly figure: (lists: readonly (readonly T[])[]) => number;
     readonly random: Random;
     readonly times?: number;
   },
 ): Estimate {
   const figures: number[] = [];
   for (let draw = 0; draw < times; draw++) {
-    const drawn: T[] = [];
-    for (let i = 0; i < items.length; i++) {
-      const item = items[Math.floor(random() * items.length)];
-      if (item !== undefined) drawn.push(item);
-    }
-    const value = figure(drawn);
+    const value = figure(lists.map((list) => drawFrom(list, random)));
     if (!Number.isNaN(value)) figures.push(value);
   }
   figures.sort((a, b) => a - b);
-  return { value: figure(items), low: quantile(figures, 0.025), high: quantile(figures, 0.975) };
+  return { value: figure(lists), low: quantile(figures, 0.025), high: quantile(figures, 0.975) };
+}
+
+/** As many items as the list has, with repetition. */
+function drawFrom<T>(list: readonly T[], random: Random): T[] {
+  return list.flatMap(() => {
+    const item = list[Math.floor(random() * list.length)];
+    return item === undefined ? [] : [item];
+  });
 }
 
 /** To hundredths; null for what is no number, which JSON does not know. */

@@ -28,9 +28,12 @@ Deno.test("readCommand() knows what else there is to do", () => {
   assert.equal(readCommand(["-h"]).do, "help");
   assert.deepEqual(readCommand(["--compare", "a.json", "b.json"]), {
     do: "compare",
-    paths: ["a.json", "b.json"],
+    paths: [["a.json"], ["b.json"]],
     out: undefined,
   });
+  const seeds = readCommand(["--compare", "a1.json,a2.json", "b1.json,b2.json"]);
+  assert.ok(seeds.do === "compare");
+  assert.deepEqual(seeds.paths, [["a1.json", "a2.json"], ["b1.json", "b2.json"]]);
   assert.deepEqual(readCommand(["--report", "a.json"]), { do: "report", path: "a.json" });
 });
 
@@ -47,6 +50,9 @@ Deno.test("readCommand() refuses what it cannot use, by name and with what it ta
     [["--window-s", "31"], /as --window-s/],
     [["--name", "../x"], /as --name/],
     [["--compare", "a.json"], /name two results/],
+    [["--compare", "a.json,b.json", "c.json"], /compare 2 results with 1/],
+    [["--study", "--seeds", "0"], /"0" as --seeds: give a whole number/],
+    [["--study", "--strategy", "nearest"], /--strategy/],
     [["kigali"], /Cannot use "kigali"/],
     [["--speed", "3"], /--speed/],
   ];

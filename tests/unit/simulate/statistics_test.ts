@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createRandom } from "../../../scripts/city/random.ts";
 import {
-  bootstrap,
+  bootstrapLists,
   distributionOf,
+  type Estimate,
   gini,
   lorenz,
   mean,
@@ -50,17 +51,35 @@ Deno.test("quantile() lies between neighbours, and distributionOf() nothing is n
   assert.ok(Object.values(figures).every((figure) => figure === null));
 });
 
-Deno.test("bootstrap() holds the true mean about 95 times in 100, and is the same each time", () => {
+function bootstrapMean(values: readonly number[], seed: number): Estimate {
+  return bootstrapLists([values], {
+    figure: ([drawn = []]) => mean(drawn),
+    random: createRandom(seed),
+    times: 300,
+  });
+}
+
+Deno.test("bootstrapLists() holds the true mean about 95 times in 100, and is the same each time", () => {
   const random = createRandom(3);
   const TRUE_MEAN = 0.5;
   let held = 0;
   for (let trial = 0; trial < 200; trial++) {
-    const values = Array.from({ length: 60 }, random);
-    const { low, high } = bootstrap(values, { figure: mean, random, times: 300 });
+    const { low, high } = bootstrapMean(Array.from({ length: 60 }, random), trial);
     if (low <= TRUE_MEAN && TRUE_MEAN <= high) held++;
   }
   assert.ok(held >= 178 && held <= 199, `held ${held} of 200`);
-  const once = bootstrap([1, 2, 3, 9], { figure: mean, random: createRandom(1) });
-  assert.deepEqual(bootstrap([1, 2, 3, 9], { figure: mean, random: createRandom(1) }), once);
+  const once = bootstrapMean([1, 2, 3, 9], 1);
+  assert.deepEqual(bootstrapMean([1, 2, 3, 9], 1), once);
   assert.equal(once.value, 3.75);
+});
+
+Deno.test("bootstrapLists() draws each list from itself, as long as it is", () => {
+  bootstrapLists([[1, 1, 1], [2, 2]], {
+    figure: (lists) => {
+      assert.deepEqual(lists, [[1, 1, 1], [2, 2]]);
+      return 0;
+    },
+    random: createRandom(1),
+    times: 20,
+  });
 });

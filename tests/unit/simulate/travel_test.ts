@@ -27,7 +27,11 @@ Deno.test("travelS() takes longest where everybody travels, and never the same t
 Deno.test("Driver is where the way has led, and books time to what was done in the period that counts", () => {
   const period = { warmUpFromMs: 0, fromMs: 10_000, untilMs: 100_000 };
   const plan: DriverPlan = { index: 0, userId: "", start: FROM, fromMs: 0, untilMs: 1e9 };
-  const driver = new Driver(plan, { streams: new Streams(1), period });
+  const driver = new Driver(plan, {
+    streams: new Streams(1),
+    period,
+    willingness: 0.88,
+  });
   driver.enter("idle", 0);
   assert.equal(driver.drive(20_000, { to: TO, seconds: 40 }), 60_000);
   driver.enter("to_pickup", 20_000);
