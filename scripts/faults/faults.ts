@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { writeReport } from "../bench/results.ts";
 import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { formatFaults, formatViolation } from "./results.ts";
@@ -60,7 +61,7 @@ async function main(): Promise<number> {
   });
   for (const line of formatFaults(result)) print(line);
   if (values.json !== undefined) {
-    await Deno.writeTextFile(values.json, JSON.stringify(result, null, 2) + "\n");
+    await writeReport({ name: "faults", ...result }, values.json);
   }
   return result.violations.length === 0 ? 0 : 1;
 }

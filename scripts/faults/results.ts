@@ -25,6 +25,7 @@ export interface FaultsResult {
   readonly seed: number;
   readonly minutes: number;
   readonly date: string;
+  readonly machine: string;
   readonly faults: readonly FaultResult[];
   readonly life: Readonly<Record<string, number>>;
   readonly checks: Readonly<Record<string, number>>;

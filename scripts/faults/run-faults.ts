@@ -1,3 +1,4 @@
+import { describeMachine } from "../bench/results.ts";
 import { openCity } from "./city.ts";
 import { DATABASE_FAULTS } from "./database-faults.ts";
 import type { Fault } from "./fault.ts";
@@ -117,6 +118,7 @@ export async function runFaults(options: RunFaultsOptions): Promise<FaultsResult
     seed,
     minutes,
     date: new Date().toISOString(),
+    machine: await describeMachine(stage.stack.info.db_url),
     faults: windows.map((window) => ({
       name: window.name,
       seconds: (window.liftedAt - window.injectedAt) / 1000,

@@ -3,13 +3,14 @@ import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { freePorts } from "../loopback/free-ports.ts";
 import { fillCity } from "../bench/city.ts";
+import { describeMachine, writeReport } from "../bench/results.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { startStack } from "../stack/stack.ts";
 import { changedTables, fingerprintTables } from "./fingerprint.ts";
-import { readRefused, sendAgain } from "./replay-refused.ts";
+import { countStatuses, readArchive, refusedOf, sendAgain } from "./replay-refused.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 const PORTS = 20;
@@ -29,7 +30,11 @@ const USAGE = `deno task fuzz [options]
 
   --seconds N   how long requests are sent (120)
   --seed N      of what is sent (1)
-  --only PATH   endpoints whose path has this in it`;
+  --only PATH   endpoints whose path has this in it
+  --json FILE   write the results there too
+  --help        this text
+
+Needs schemathesis: pipx install schemathesis, or SCHEMATHESIS=<its path>.`;
 
 /** `deno task fuzz`: requests made of the API's own description, good ones and bad ones. Exit code 1: something broke. */
 async function main(): Promise<number> {
@@ -39,8 +44,14 @@ async function main(): Promise<number> {
       seconds: { type: "string", default: "120" },
       seed: { type: "string", default: "1" },
       only: { type: "string" },
+      json: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
   const program = await findSchemathesis();
   await using server = await startTemporaryPostgres();
   const sql = postgres(server.url, { max: 2, onnotice: () => {} });
@@ -71,7 +82,8 @@ async function main(): Promise<number> {
         ...values,
       });
       report("fuzz: the refused ones once more, which change nothing");
-      const refused = await sendAgain(await readRefused(archive), info.secret_key);
+      const entries = await readArchive(archive);
+      const refused = await sendAgain(refusedOf(entries), info.secret_key);
       const before = await fingerprintTables(sql);
       const again = await sendAgain(refused, info.secret_key);
       const changed = changedTables(before, await fingerprintTables(sql));
@@ -79,6 +91,19 @@ async function main(): Promise<number> {
       print(
         `${again.length} refused requests, sent again, changed: ${changed.join(", ") || "nothing"}`,
       );
+      if (values.json !== undefined) {
+        await writeReport({
+          name: "fuzz",
+          date: new Date().toISOString(),
+          machine: await describeMachine(server.url),
+          seconds: Number(values.seconds),
+          seed: Number(values.seed),
+          statuses: countStatuses(entries),
+          as_described: answered,
+          refused_again: again.length,
+          changed_tables: changed,
+        }, values.json);
+      }
       return answered && again.length > 0 && changed.length === 0 ? 0 : 1;
     } finally {
       await stack.close();

@@ -14,7 +14,8 @@ const archive = z.object({
   }),
 });
 
-type Entry = z.infer<typeof archive>["log"]["entries"][number];
+/** A request with its answer. */
+export type Entry = z.infer<typeof archive>["log"]["entries"][number];
 
 /** What the archive does not keep, or fetch() sets by itself. */
 const LEFT_OUT = [
@@ -36,10 +37,27 @@ function wasRefused({ request, response }: Entry): boolean {
 /** A request of the archive. */
 export type SentRequest = Entry["request"];
 
-/** The requests of an HTTP archive that were refused for what they said. */
-export async function readRefused(file: string): Promise<SentRequest[]> {
-  const { log } = archive.parse(JSON.parse(await Deno.readTextFile(file)));
-  return log.entries.filter(wasRefused).map(({ request }) => request);
+/** What an HTTP archive has. @throws {z.ZodError} */
+export async function readArchive(file: string): Promise<Entry[]> {
+  return archive.parse(JSON.parse(await Deno.readTextFile(file))).log.entries;
+}
+
+/** The requests that were refused for what they said. */
+export function refusedOf(entries: readonly Entry[]): SentRequest[] {
+  return entries.filter(wasRefused).map(({ request }) => request);
+}
+
+/** How often each status was answered. */
+export function countStatuses(entries: readonly Entry[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { response: { status } } of entries.toSorted(byStatus)) {
+    counts[status] = (counts[status] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function byStatus(a: Entry, b: Entry): number {
+  return a.response.status - b.response.status;
 }
 
 /** Sends requests once more, one after the other, and answers with those that are refused again. */

@@ -7,6 +7,7 @@ Deno.test("formatFaults() has a line for each fault, and each violation", () => 
     seed: 1,
     minutes: 6,
     date: "2026-11-23T12:00:00Z",
+    machine: "2 cores",
     faults: [
       {
         name: "Redis slow",
