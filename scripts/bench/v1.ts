@@ -4,7 +4,7 @@ import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
-import { runInFull } from "../../tests/database/v1/support/full-run.ts";
+import { runInFull } from "../v1/rehearsal/full-run.ts";
 import { addServiceArea, createV1, fillV1 } from "../v1/rehearsal/v1-fixture.ts";
 import { describeMachine, publish, type Ratio, type Result, summarize } from "./results.ts";
 import { measureWrites } from "./v1-writes.ts";

@@ -1,5 +1,8 @@
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { findBreaches } from "../invariants/breaches.ts";
+import { ENDED } from "../invariants/ended.ts";
+import type { Rule } from "../invariants/rule.ts";
 import type { Acknowledged, Ledger, TakenMessage } from "./ledger.ts";
 
 /** What is held against the database when everything is mended and everybody is home. */
@@ -21,57 +24,59 @@ const found = z.array(z.object({ what: z.string() }));
 /** What is done once: searches change nothing, and of positions the next one replaces the last. */
 const KEPT = /^\/orchestrator\/(?:trips|dispatch|accept-match|offers|matches)/;
 
-/** What must hold at the end, each a statement that gives a row for each breach. */
-const AT_THE_END: Readonly<Record<string, string>> = {
-  "no ride is stuck": `
-    select id || ' is ' || status || ' since ' || updated_at as what from mobility.matches where live`,
-  "no search is stuck": `
-    select id || ' is ' || status as what from mobility.dispatches where status = 'running'
-    union all select id || ' is ' || status from mobility.offers where status = 'offered'
-    union all select id || ' is ' || status from mobility.trips where role = 'passenger' and status in ('open', 'matched')`,
-  "every message is answered, every reply sent, or it is told why not": `
-    select 'inbox ' || id || ' attempts ' || attempts as what from mobility.inbox where done_at is null
-    union all
-    select 'outbox ' || id || ' ' || kind || ' attempts ' || attempts || ' ' || coalesce(error_detail, '')
-    from mobility.outbox where status = 'queued'
-    union all
-    select 'outbox ' || id || ' ' || kind || ' is dead without a reason'
-    from mobility.outbox where status = 'dead' and error_code is null and error_detail is null
-    union all
-    select 'delivery ' || id from mobility.deliveries where status = 'queued'
-      or status = 'dead' and error_detail is null`,
-  "every sweep has come to its end since everything was mended": `
-    select job || ' last at ' || last_success_at as what from mobility.job_runs
-    where job in ('sweep', 'sweep_dispatch', 'sweep_chat', 'work') and last_success_at < now() - interval '1 minute'`,
-  "the hourly totals are what happened": `
-    select format('%s %s: kept %s, counted %s', coalesce(t.metric, c.metric), coalesce(t.labels, c.labels), t.value, c.value) as what
-    from (
-      select 'mobility_rides_total' as metric, jsonb_build_object('vehicle_type', t.vehicle_type, 'outcome', m.status) as labels,
-        count(*)::numeric as value
-      from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
-      where not m.live group by t.vehicle_type, m.status
+/** What must hold at the end. */
+const AT_THE_END: readonly Rule[] = [
+  ...ENDED,
+  {
+    name: "every message is answered, every reply sent, or it is told why not",
+    sql: `
+      select 'inbox ' || id || ' attempts ' || attempts from mobility.inbox where done_at is null
       union all
-      select 'mobility_trips_created_total', jsonb_build_object('role', role, 'vehicle_type', vehicle_type), count(*)
-      from mobility.trips group by role, vehicle_type
+      select 'outbox ' || id || ' ' || kind || ' attempts ' || attempts || ' ' || coalesce(error_detail, '')
+      from mobility.outbox where status = 'queued'
       union all
-      select 'mobility_offers_total', jsonb_build_object('outcome', status), count(*)
-      from mobility.offers where status <> 'offered' group by status
-    ) c
-    full join (
-      select metric, labels, sum(value)::numeric as value from mobility.hourly_totals
-      where metric in ('mobility_rides_total', 'mobility_trips_created_total', 'mobility_offers_total')
-      group by metric, labels having sum(value) > 0
-    ) t using (metric, labels)
-    where t.value is distinct from c.value`,
-};
+      select 'outbox ' || id || ' ' || kind || ' is dead without a reason'
+      from mobility.outbox where status = 'dead' and error_code is null and error_detail is null
+      union all
+      select 'delivery ' || id from mobility.deliveries where status = 'queued'
+        or status = 'dead' and error_detail is null`,
+  },
+  {
+    name: "every sweep has come to its end since everything was mended",
+    sql: `
+      select job || ' last at ' || last_success_at from mobility.job_runs
+      where job in ('sweep', 'sweep_dispatch', 'sweep_chat', 'work') and last_success_at < now() - interval '1 minute'`,
+  },
+  {
+    name: "the hourly totals are what happened",
+    sql: `
+      select format('%s %s: kept %s, counted %s', coalesce(t.metric, c.metric), coalesce(t.labels, c.labels), t.value, c.value)
+      from (
+        select 'mobility_rides_total' as metric, jsonb_build_object('vehicle_type', t.vehicle_type, 'outcome', m.status) as labels,
+          count(*)::numeric as value
+        from mobility.matches m join mobility.trips t on t.id = m.passenger_trip_id
+        where not m.live group by t.vehicle_type, m.status
+        union all
+        select 'mobility_trips_created_total', jsonb_build_object('role', role, 'vehicle_type', vehicle_type), count(*)
+        from mobility.trips group by role, vehicle_type
+        union all
+        select 'mobility_offers_total', jsonb_build_object('outcome', status), count(*)
+        from mobility.offers where status <> 'offered' group by status
+      ) c
+      full join (
+        select metric, labels, sum(value)::numeric as value from mobility.hourly_totals
+        where metric in ('mobility_rides_total', 'mobility_trips_created_total', 'mobility_offers_total')
+        group by metric, labels having sum(value) > 0
+      ) t using (metric, labels)
+      where t.value is distinct from c.value`,
+  },
+];
 
 /** Compares what everybody was told with what is there. Gives how much was compared, for the report. */
 export async function checkAtTheEnd(options: FinalChecksOptions): Promise<Record<string, number>> {
   const { sql, ledger, sent, onViolation } = options;
   await sql`select public.roll_up()`;
-  for (const [rule, statement] of Object.entries(AT_THE_END)) {
-    for (const { what } of found.parse([...await sql.unsafe(statement)])) onViolation(rule, what);
-  }
+  for (const { rule, what } of await findBreaches(sql, AT_THE_END)) onViolation(rule, what);
   const kept = await checkAcknowledged(options);
   const absent = await checkRefused(options);
   await checkMessages(options);

@@ -1,6 +1,8 @@
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { breaches } from "../../tests/database/support/invariants.ts";
+import { ALWAYS } from "../invariants/always.ts";
+import { BOUND_ONCE } from "../invariants/bound-once.ts";
+import { findBreaches } from "../invariants/breaches.ts";
 import { pause } from "./caller.ts";
 import type { Violation } from "./results.ts";
 
@@ -16,24 +18,6 @@ export interface WatchOptions {
 }
 
 const EVERY_MS = 1_000;
-const row = z.array(z.object({ rule: z.string(), what: z.string() }));
-
-/** More that must hold at any time, as one statement. */
-const BOUND_ONCE = `
-  select 'nobody is in two live rides, on whichever side' as rule, person::text as what from (
-    select driver_user_id as person from mobility.matches where live
-    union all select passenger_user_id from mobility.matches where live) p
-  group by person having count(*) > 1
-  union all
-  select 'no trip is bound twice', trip::text from (
-    select driver_trip_id as trip from mobility.matches where live
-    union all select passenger_trip_id from mobility.matches where live) t
-  group by trip having count(*) > 1
-  union all
-  select 'a trip is completed by one ride', trip::text from (
-    select driver_trip_id as trip from mobility.matches where status = 'completed'
-    union all select passenger_trip_id from mobility.matches where status = 'completed') t
-  group by trip having count(*) > 1`;
 
 /** Looks every second whether what must hold does, and remembers what did not. */
 export class Watch {
@@ -62,13 +46,9 @@ export class Watch {
   async look(): Promise<void> {
     const { sql } = this.#options;
     try {
-      const [broken, bound] = [await breaches(sql), row.parse([...await sql.unsafe(BOUND_ONCE)])];
+      const found = await findBreaches(sql, [...ALWAYS, ...BOUND_ONCE]);
       this.looks++;
-      for (const text of broken) {
-        const [rule = text, ...what] = text.split(": ");
-        this.note(rule, what.join(": "));
-      }
-      for (const { rule, what } of bound) this.note(rule, what);
+      for (const { rule, what } of found) this.note(rule, what);
     } catch (error) {
       if (error instanceof z.ZodError) throw error;
       this.blind++;

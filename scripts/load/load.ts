@@ -4,6 +4,8 @@ import postgres, { type Sql } from "postgres";
 import { startBenchStack } from "../bench/bench-stack.ts";
 import { fillCity } from "../bench/city.ts";
 import { describeMachine } from "../bench/results.ts";
+import { NOBODY_TWICE } from "../invariants/bound-once.ts";
+import { findBreaches } from "../invariants/breaches.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { print, report } from "../print.ts";
@@ -100,7 +102,7 @@ async function main(): Promise<number> {
         },
       },
     );
-    const broken = await doubleBookings(sql);
+    const broken = (await findBreaches(sql, [NOBODY_TWICE])).length;
     const outcome = {
       script,
       date: new Date().toISOString(),
@@ -124,18 +126,6 @@ async function onlineDrivers(sql: Sql): Promise<unknown[]> {
   return [
     ...await sql`select trip_id, lat, lng from mobility.live_positions where role = 'driver' and available`,
   ];
-}
-
-/** People in two rides at once, which two unique indexes forbid: counted all the same. */
-async function doubleBookings(sql: Sql): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from (
-      select person from (
-        select driver_user_id as person from mobility.matches where live
-        union all select passenger_user_id from mobility.matches where live
-      ) bound group by person having count(*) > 1
-    ) twice`;
-  return row?.count ?? 0;
 }
 
 function show({ calls, ...result }: K6Result, broken: number): void {

@@ -5,7 +5,7 @@ import { chatRide } from "./chat/support/chat-ride.ts";
 import { newPerson } from "./chat/support/people.ts";
 import { asJson } from "./chat/support/rpc.ts";
 import { message, receive } from "./chat/support/whatsapp.ts";
-import { breaches } from "./support/invariants.ts";
+import { breaches } from "../../scripts/invariants/breaches.ts";
 import { advance, openTrip, rate } from "./support/rides.ts";
 
 const PAGE = new URL("../../docs/security.md", import.meta.url);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createDatabase, hasDatabase, type TestDatabase } from "../support/database.ts";
-import { breaches } from "./support/invariants.ts";
+import { breaches } from "../../scripts/invariants/breaches.ts";
 import { codeOf, countCodes } from "./support/outcome.ts";
 import {
   advance,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { databaseTest } from "../support/database.ts";
 import { codeOf, outcomeOf } from "./support/outcome.ts";
-import { breaches } from "./support/invariants.ts";
+import { breaches } from "../../scripts/invariants/breaches.ts";
 import { openTrip, rate, rideIn } from "./support/rides.ts";
 import { letTimePass, snapshot } from "./support/trip-state.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isErrorCode } from "../../shared/platform/errors.ts";
 import { databaseTest } from "../support/database.ts";
 import { anyCall, CityLife } from "./support/city-life.ts";
-import { breaches } from "./support/invariants.ts";
+import { breaches } from "../../scripts/invariants/breaches.ts";
 import { sweep } from "./support/rides.ts";
 
 const GATE_SEED = 20_261_123;

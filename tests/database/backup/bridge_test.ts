@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import { restore } from "../../../scripts/backup/mod.ts";
 import { createDatabase, hasDatabase, type TestDatabase } from "../../support/database.ts";
 import { openTrip } from "../support/rides.ts";
-import { differences, syncToQuiet } from "../v1/support/two-sides.ts";
+import { differences, syncToQuiet } from "../../../scripts/v1/rehearsal/compare-sides.ts";
 import { addServiceArea, createV1 } from "../../../scripts/v1/rehearsal/v1-fixture.ts";
 import { backUpInto, runV1File, temporaryFolder } from "./support/backups.ts";
 import { everything } from "./support/city.ts";

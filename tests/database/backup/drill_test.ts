@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { backUp, openFolder, restore } from "../../../scripts/backup/mod.ts";
 import { createDatabase, hasDatabase } from "../../support/database.ts";
-import { breaches } from "../support/invariants.ts";
+import { breaches } from "../../../scripts/invariants/breaches.ts";
 import { rate, rideIn } from "../support/rides.ts";
 import { backUpInto, temporaryFolder } from "./support/backups.ts";
 import { everything, makeCity } from "./support/city.ts";

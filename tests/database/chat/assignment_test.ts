@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assignBatch, type WaitingRequest } from "../../../shared/dispatch/mod.ts";
-import { breaches } from "../support/invariants.ts";
+import { breaches } from "../../../scripts/invariants/breaches.ts";
 import { outcomeOf } from "../support/outcome.ts";
 import { cancelTrip, type Connection, openTrip } from "../support/rides.ts";
 import { letChatTimePass } from "./support/chat-clock.ts";

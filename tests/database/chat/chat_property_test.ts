@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isErrorCode } from "../../../shared/platform/errors.ts";
 import { seededRandom } from "../support/crowd.ts";
-import { breaches } from "../support/invariants.ts";
+import { breaches } from "../../../scripts/invariants/breaches.ts";
 import { type Connection, sweep } from "../support/rides.ts";
 import { anyDeed, ChatLife, type Deed } from "./support/chat-life.ts";
 import { chatRace, chatTest, emptyChat } from "./support/chat-test.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { breaches } from "../support/invariants.ts";
+import { breaches } from "../../../scripts/invariants/breaches.ts";
 import { countCodes } from "../support/outcome.ts";
 import { advance, cancelTrip, openTrip } from "../support/rides.ts";
 import { chatRide } from "./support/chat-ride.ts";

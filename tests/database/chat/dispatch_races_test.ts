@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { breaches } from "../support/invariants.ts";
+import { breaches } from "../../../scripts/invariants/breaches.ts";
 import { countCodes, outcomeOf } from "../support/outcome.ts";
 import { cancelTrip, type Connection, openTrip, propose, sweep } from "../support/rides.ts";
 import { tripState } from "../support/trip-state.ts";

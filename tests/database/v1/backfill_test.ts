@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createDatabase, hasDatabase } from "../../support/database.ts";
-import { runInFull, runVerify, startBackfill } from "./support/full-run.ts";
+import { runInFull, runVerify, startBackfill } from "../../../scripts/v1/rehearsal/full-run.ts";
 import { addOldTrip, createBridged } from "./support/v1-database.ts";
 import { addServiceArea, createV1, fillV1 } from "../../../scripts/v1/rehearsal/v1-fixture.ts";
 

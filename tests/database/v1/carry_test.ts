@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { advance, cancelTrip, openTrip, propose, rideIn, sweep } from "../support/rides.ts";
-import { unexpectedBreaches } from "./support/two-sides.ts";
+import { unexpectedBreaches } from "../../../scripts/v1/rehearsal/compare-sides.ts";
 import {
   addOldMatch,
   addOldPerson,

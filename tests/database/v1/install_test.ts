@@ -3,7 +3,7 @@ import postgres, { type Sql } from "postgres";
 import { asRole, createDatabase, databaseTest, hasDatabase } from "../../support/database.ts";
 import { codeOf } from "../support/outcome.ts";
 import { openTrip } from "../support/rides.ts";
-import { differences, syncToQuiet } from "./support/two-sides.ts";
+import { differences, syncToQuiet } from "../../../scripts/v1/rehearsal/compare-sides.ts";
 import { addOldPerson, addOldTrip, createBridged } from "./support/v1-database.ts";
 import { createV1 } from "../../../scripts/v1/rehearsal/v1-fixture.ts";
 

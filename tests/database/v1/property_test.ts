@@ -5,9 +5,8 @@ import {
   differences,
   syncToQuiet,
   unexpectedBreaches,
-  V1_DEEDS,
-  V2_DEEDS,
-} from "./support/two-sides.ts";
+} from "../../../scripts/v1/rehearsal/compare-sides.ts";
+import { V1_DEEDS, V2_DEEDS } from "./support/two-sides.ts";
 import { createBridged } from "./support/v1-database.ts";
 
 /** `V1_RUNS=500 deno task test tests/database/v1/property_test.ts` looks for longer, from another seed. */

@@ -8,7 +8,7 @@ import { until } from "../../support/stack-search.ts";
 import { stackSuite, type World } from "../../support/stack.ts";
 import { addOldMatch, addOldPerson, addOldTrip } from "./support/v1-database.ts";
 import { createV1 } from "../../../scripts/v1/rehearsal/v1-fixture.ts";
-import { differences } from "./support/two-sides.ts";
+import { differences } from "../../../scripts/v1/rehearsal/compare-sides.ts";
 
 /** Far from the seeded city, where nobody else is. */
 const AT = { lat: -2.6, lng: 29.7 };

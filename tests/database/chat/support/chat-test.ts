@@ -5,7 +5,7 @@ import {
   hasDatabase,
   type TestDatabase,
 } from "../../../support/database.ts";
-import { breaches } from "../../support/invariants.ts";
+import { breaches } from "../../../../scripts/invariants/breaches.ts";
 import type { Connection } from "../../support/rides.ts";
 import { checkSaid } from "./said.ts";
 
@@ -21,6 +21,7 @@ const TABLES = [
   "profiles",
   "tariffs",
   "deliveries",
+  "handed_over",
   "idempotency_keys",
 ];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { createDatabase, hasDatabase, type TestDatabase } from "../../../support/database.ts";
-import { differences, syncToQuiet } from "./two-sides.ts";
+import { differences, syncToQuiet } from "../../../../scripts/v1/rehearsal/compare-sides.ts";
 import { addServiceArea, createV1 } from "../../../../scripts/v1/rehearsal/v1-fixture.ts";
 
 /** A database with an empty V1, the bridge in place and Rwanda as a service area. */

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { type BusyCounts, keepBusy } from "./busy-sides.ts";
-import { differences, syncToQuiet, unexpectedBreaches } from "./two-sides.ts";
+import { differences, syncToQuiet, unexpectedBreaches } from "./compare-sides.ts";
 
-const BACKFILL = fileURLToPath(new URL("../../../../scripts/v1/backfill.ts", import.meta.url));
-const VERIFY = fileURLToPath(new URL("../../../../scripts/v1/verify.ts", import.meta.url));
-const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const BACKFILL = fileURLToPath(new URL("../backfill.ts", import.meta.url));
+const VERIFY = fileURLToPath(new URL("../verify.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** What a full run did. */
 export interface FullRun {
