@@ -7,9 +7,17 @@ import {
   rateLimits,
   refuseIfLimited,
 } from "../platform/mod.ts";
-import { counterpartsAnswer, type Found, type SearchingTrip } from "./answers.ts";
-import { certainRadiusM, POOL_SIZE, poolOf, searchPool } from "./pool.ts";
-import { type CachedSearch, readSearch, storeSearch } from "./pool-cache.ts";
+import { counterpartsAnswer, type Found, nearbyAnswer, type SearchingTrip } from "./answers.ts";
+import {
+  certainRadiusM,
+  isNarrow,
+  type Pool,
+  POOL_SIZE,
+  poolOf,
+  SEARCH_SIZE,
+  searchPool,
+} from "./pool.ts";
+import { type CachedSearch, readSearch, storePool, storeTrip } from "./pool-cache.ts";
 
 /** A search for the counterparts of a trip. */
 export interface CounterpartSearch {
@@ -44,7 +52,15 @@ export async function findCounterparts(
   const { tripId, role } = search;
   const endpoint = `find-${role}s`;
   const subject = search.caller.kind === "user" ? search.caller.userId : tripId;
-  const read = await readSearch(cache, { tripId, role, endpoint, subject, limit: rateLimits.find });
+  const read = await readSearch(cache, {
+    tripId,
+    role,
+    radiusM: search.radiusM,
+    wanted: search.limit,
+    endpoint,
+    subject,
+    limit: rateLimits.find,
+  });
   refuseIfLimited(metrics, { endpoint, answer: read.limit });
 
   const cached = read.search && answerFromCache(read.search, search);
@@ -57,13 +73,11 @@ export async function findCounterparts(
     p_acting_user: actingUser(search.caller),
     p_trip_id: tripId,
     p_role: role,
-    p_limit: POOL_SIZE,
+    p_limit: SEARCH_SIZE,
   }, counterpartsAnswer);
   const { trip } = fresh;
-  const pool = poolOf(fresh, { origin: trip, vehicleType: trip.vehicle_type, asked: POOL_SIZE });
-  platform.afterResponse(() =>
-    storeSearch(cache, { trip, pool, role, ttlS: platform.config.poolTtlS })
-  );
+  const pool = poolOf(fresh, { origin: trip, vehicleType: trip.vehicle_type, asked: SEARCH_SIZE });
+  if (cache.enabled) platform.afterResponse(() => remember(platform, { trip, pool, role }));
   return {
     found: searchPool(pool, { at: trip, radiusM: search.radiusM, excludedUsers: excludedBy(trip) }),
     at: { lat: trip.lat, lng: trip.lng },
@@ -83,7 +97,6 @@ function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counte
   const found = searchPool(known.pool, {
     at: trip,
     radiusM: search.radiusM,
-    taken: known.taken,
     excludedUsers: excludedBy(trip),
   });
   // Somebody may have come online meanwhile: whoever waits alone should see them at once.
@@ -98,6 +111,32 @@ function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counte
     vehicle: known.pool.vehicle,
     cached: true,
   };
+}
+
+/**
+ * Keeps a search for the people near it. Where its rows would reach none of them it is made once more, wider: after
+ * the response, because whoever waits for it needs no more than the nearest.
+ */
+async function remember(
+  platform: Platform,
+  { trip, pool, role }: { trip: SearchingTrip; pool: Pool; role: CounterpartSearch["role"] },
+): Promise<void> {
+  const { cache, config: { poolTtlS: ttlS } } = platform;
+  if (!isNarrow(pool)) return await storePool(cache, { pool, role, ttlS, trip });
+  // At once, before the trip may change.
+  await storeTrip(cache, trip);
+  const wide = await platform.database.call("find_nearby", {
+    p_role: role,
+    p_vehicle_type: trip.vehicle_type,
+    p_lat: trip.lat,
+    p_lng: trip.lng,
+    p_limit: POOL_SIZE,
+  }, nearbyAnswer);
+  await storePool(cache, {
+    pool: poolOf(wide, { origin: trip, vehicleType: trip.vehicle_type, asked: POOL_SIZE }),
+    role,
+    ttlS,
+  });
 }
 
 /** Nobody is offered to themselves, nor again to somebody with whom it came to nothing. */

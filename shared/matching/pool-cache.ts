@@ -1,38 +1,30 @@
 import { z } from "zod";
+import type { Point } from "../geo/mod.ts";
 import { addRateLimit, type Cache, type Pipeline, type RateLimit } from "../platform/mod.ts";
 import { type SearchingTrip, searchingTrip } from "./answers.ts";
 import { takenKey } from "./availability.ts";
-import { cellOf, type Pool, pool } from "./pool.ts";
+import { type Pool, poolHead, SEARCH_SIZE, SHARED_M } from "./pool.ts";
+import { packedRows, packRow, unpackRow } from "./pool-rows.ts";
+import { METRES_PER_DEGREE, readScript, storeScript } from "./pool-scripts.ts";
+import { tileOf, tilesAround } from "./tiles.ts";
 
-/** What the cache knows of a search: the trip that searches, the pool around it, and who is taken. */
+/** Who is looked for. */
+type Role = "driver" | "passenger";
+
+/** What the cache knows of a search: the trip that searches, and those of a pool around it who are not taken. */
 export interface CachedSearch {
   readonly trip: SearchingTrip;
   readonly pool: Pool;
-  readonly taken: ReadonlySet<string>;
 }
 
 /** What is known of a trip that searches is forgotten when the trip changes, and at the latest then. */
 const TRIP_TTL_S = 300;
+/** The reach of a pool that has everybody: in metres, farther than anywhere. */
+const EVERYWHERE_M = 1e9;
 
-/**
- * Trip, pool and taken marks in one round trip, and from the primary: a replica could serve a pool
- * without the mark that belongs to it. Answers {trip, pool, id of each that is taken…}, or nothing.
- */
-const readScript = `
-local trip = redis.call('HMGET', KEYS[1], 'data', 'cell')
-if not trip[1] or redis.call('EXISTS', KEYS[2]) == 1 then return {} end
-local pool = redis.call('HMGET', ARGV[1] .. trip[2], 'data', 'ids')
-if not pool[1] then return {} end
-local answer = {trip[1], pool[1]}
-for id in string.gmatch(pool[2], '[^,]+') do
-  if redis.call('EXISTS', ARGV[2] .. id) == 1 then answer[#answer + 1] = id end
-end
-return answer
-`;
-
-const answer = z.tuple([z.string(), z.string()], z.string());
+const answer = z.tuple([z.string(), z.string(), z.string(), z.string()]);
 const tripKey = (tripId: string): string => `mobility:trip:${tripId}`;
-const poolPrefix = (role: string): string => `mobility:pool:${role}:`;
+const listPrefix = (role: Role): string => `mobility:pools:${role}:`;
 
 /**
  * Reads what a search can be answered from, and counts it against the caller's limit, in one round trip.
@@ -42,8 +34,10 @@ export async function readSearch(
   cache: Cache,
   options: {
     tripId: string;
-    /** Who is looked for. */
-    role: "driver" | "passenger";
+    role: Role;
+    radiusM: number;
+    /** How many of the nearest have to be certain, unless everybody within the radius is known. */
+    wanted: number;
     endpoint: string;
     subject: string;
     limit: RateLimit;
@@ -52,8 +46,9 @@ export async function readSearch(
   const answers = await cache.exec((pipeline) => {
     addRateLimit(pipeline, options);
     pipeline.eval(readScript, [tripKey(options.tripId), takenKey(options.tripId)], [
-      poolPrefix(options.role),
+      listPrefix(options.role),
       takenKey(""),
+      ...[Date.now(), options.radiusM, options.wanted, SEARCH_SIZE, SHARED_M].map(String),
     ]);
   });
   return { limit: answers?.[0], search: parseSearch(answers?.[1]) };
@@ -62,12 +57,14 @@ export async function readSearch(
 function parseSearch(value: unknown): CachedSearch | undefined {
   const parts = answer.safeParse(value);
   if (!parts.success) return undefined;
-  const [tripText, poolText, ...taken] = parts.data;
+  const [tripText, headText, rowsText, rowsReach] = parts.data;
   // What another version of the code has stored, or half stored, is a miss, not an error.
   const trip = searchingTrip.safeParse(parseJson(tripText));
-  const stored = pool.safeParse(parseJson(poolText));
-  if (!trip.success || !stored.success) return undefined;
-  return { trip: trip.data, pool: stored.data, taken: new Set(taken) };
+  const head = poolHead.safeParse(parseJson(headText));
+  const rows = packedRows.safeParse(parseJson(rowsText));
+  if (!trip.success || !head.success || !rows.success) return undefined;
+  const reach = rowsReach === "" ? {} : { rows_reach_m: Number(rowsReach) };
+  return { trip: trip.data, pool: { ...head.data, rows: rows.data.map(unpackRow), ...reach } };
 }
 
 function parseJson(text: string): unknown {
@@ -83,23 +80,14 @@ export async function storeTrip(cache: Cache, trip: SearchingTrip): Promise<void
   await cache.exec((pipeline) => addTrip(pipeline, trip));
 }
 
-/**
- * Remembers a fresh search for the people near it. Nobody found is not remembered: whoever comes online
- * next should be seen at once by a passenger who waits.
- */
-export async function storeSearch(
+/** Remembers a pool for the people near it, and with it a trip that searches there, if one is given. */
+export async function storePool(
   cache: Cache,
-  search: { trip: SearchingTrip; pool: Pool; role: "driver" | "passenger"; ttlS: number },
+  options: { pool: Pool; role: Role; ttlS: number; trip?: SearchingTrip },
 ): Promise<void> {
-  const key = `${poolPrefix(search.role)}${cellKey(search.trip)}`;
   await cache.exec((pipeline) => {
-    addTrip(pipeline, search.trip);
-    if (search.pool.rows.length === 0) return;
-    pipeline.hset(key, {
-      data: JSON.stringify(search.pool),
-      ids: search.pool.rows.map((row) => row.trip_id).join(","),
-    });
-    pipeline.expire(key, search.ttlS);
+    if (options.trip !== undefined) addTrip(pipeline, options.trip);
+    addPool(pipeline, options);
   });
 }
 
@@ -109,10 +97,40 @@ export async function forgetTrips(cache: Cache, tripIds: readonly string[]): Pro
 }
 
 function addTrip(pipeline: Pipeline, trip: SearchingTrip): void {
-  pipeline.hset(tripKey(trip.id), { data: JSON.stringify(trip), cell: cellKey(trip) });
+  pipeline.hset(tripKey(trip.id), {
+    data: JSON.stringify(trip),
+    tile: `${trip.vehicle_type}:${tileOf(trip)}`,
+    lat: String(trip.lat),
+    lng: String(trip.lng),
+  });
   pipeline.expire(tripKey(trip.id), TRIP_TTL_S);
 }
 
-function cellKey(trip: SearchingTrip): string {
-  return `${trip.vehicle_type}:${cellOf(trip)}`;
+function addPool(
+  pipeline: Pipeline,
+  { pool: { rows, ...head }, role, ttlS }: { pool: Pool; role: Role; ttlS: number },
+): void {
+  // Nobody found is not remembered: who comes online next should be seen at once by a passenger who waits.
+  if (rows.length === 0) return;
+  const key = `mobility:pool:${crypto.randomUUID()}`;
+  const { lat, lng } = head.origin;
+  const reachM = head.reach_m === null ? EVERYWHERE_M : Math.floor(head.reach_m);
+  const lists = tilesAround(head.origin, Math.min(SHARED_M, reachM))
+    .map((tile) => `${listPrefix(role)}${head.vehicle_type}:${tile}`);
+  const nowMs = Date.now();
+  pipeline.eval(storeScript, [key, ...lists], [
+    ...[ttlS, nowMs, nowMs + ttlS * 1000].map(String),
+    `${key} ${lat} ${lng} ${reachM}`,
+    JSON.stringify(head),
+    rows.map((row) => row.trip_id).join(","),
+    rows.map((row) => metresFrom(head.origin, row)).join(" "),
+    ...rows.map((row) => JSON.stringify(packRow(row))),
+  ]);
+}
+
+/** East and north of a point, in whole metres of a plane: what the script measures with. */
+function metresFrom(origin: Point, at: Point): string {
+  const east = (at.lng - origin.lng) * METRES_PER_DEGREE * Math.cos(origin.lat * Math.PI / 180);
+  const north = (at.lat - origin.lat) * METRES_PER_DEGREE;
+  return `${Math.round(east)} ${Math.round(north)}`;
 }

@@ -1,45 +1,48 @@
 import { z } from "zod";
 import { distanceM, type Point, point, vehiclePace } from "../geo/mod.ts";
-import { type CandidateRow, candidateRow, type Found } from "./answers.ts";
+import type { CandidateRow, Found } from "./answers.ts";
 
-/** How many counterparts a search takes from the database; ranking chooses among them. */
-export const POOL_SIZE = 60;
+/** How many counterparts a search takes; ranking chooses among them. */
+export const SEARCH_SIZE = 60;
 
-/** Degrees of latitude and longitude of the squares that share a pool: about 280 m in Kigali. */
-const CELL_DEGREES = 0.0025;
+/** How many a pool knows where people stand close together: the more, the farther it reaches. */
+export const POOL_SIZE = 240;
 
-/** The result of one search, kept for the people who search near it. */
-export const pool = z.object({
+/** Nobody searches in a pool that was made farther away, in metres. */
+export const SHARED_M = 500;
+
+/** What a pool is, but for its people. */
+export const poolHead = z.object({
   /** Where it was made. */
   origin: point,
   vehicle_type: z.string(),
   vehicle: vehiclePace,
-  /** True when these are all there are, not only the nearest. */
-  complete: z.boolean(),
+  /** Everybody within so many metres of the origin is in it; null: everybody there is. */
+  reach_m: z.number().nullable(),
   /** Unix milliseconds. */
   stored_at: z.number(),
-  /** Nearest to the origin first. */
-  rows: z.array(candidateRow),
 });
 
 /** The result of one search, kept for the people who search near it. */
-export type Pool = z.infer<typeof pool>;
-
-/** The square that a point is in, as a key. */
-export function cellOf(at: Point): string {
-  return `${Math.floor(at.lat / CELL_DEGREES)}:${Math.floor(at.lng / CELL_DEGREES)}`;
+export interface Pool extends z.infer<typeof poolHead> {
+  /** Those of it that a search may need. */
+  readonly rows: readonly CandidateRow[];
+  /** Nobody nearer than so many metres to who searches was left out of `rows`. */
+  readonly rows_reach_m?: number;
 }
 
-/** Makes a pool of what the database found, asked for `asked` rows. */
+/** Makes a pool of what the database found, asked for `asked` rows, nearest first. */
 export function poolOf(
-  answer: { vehicle: Pool["vehicle"]; found: CandidateRow[] },
+  answer: { vehicle: Pool["vehicle"]; found: readonly CandidateRow[] },
   options: { origin: Point; vehicleType: string; asked: number },
 ): Pool {
+  const { origin } = options;
+  const farthest = answer.found.length < options.asked ? undefined : answer.found.at(-1);
   return {
-    origin: { lat: options.origin.lat, lng: options.origin.lng },
+    origin: { lat: origin.lat, lng: origin.lng },
     vehicle_type: options.vehicleType,
     vehicle: answer.vehicle,
-    complete: answer.found.length < options.asked,
+    reach_m: farthest === undefined ? null : distanceM(origin, farthest),
     stored_at: Date.now(),
     rows: answer.found,
   };
@@ -49,8 +52,7 @@ export function poolOf(
 export interface PoolSearch {
   readonly at: Point;
   readonly radiusM: number;
-  /** Trips that were taken since, and people who are not to be offered. */
-  readonly taken?: ReadonlySet<string>;
+  /** People who are not to be offered. */
   readonly excludedUsers?: ReadonlySet<string>;
 }
 
@@ -59,10 +61,7 @@ export function searchPool(from: Pool, search: PoolSearch): Found[] {
   const agedS = Math.max(0, (Date.now() - from.stored_at) / 1000);
   const near: Found[] = [];
   for (const row of from.rows) {
-    if (
-      row.expires_in_s <= agedS || search.taken?.has(row.trip_id) ||
-      search.excludedUsers?.has(row.user_id)
-    ) continue;
+    if (row.expires_in_s <= agedS || search.excludedUsers?.has(row.user_id)) continue;
     const metres = Math.round(distanceM(search.at, row));
     if (metres > search.radiusM) continue;
     const { standing, expires_in_s: _, position_age_s, ...rest } = row;
@@ -82,7 +81,14 @@ export function searchPool(from: Pool, search: PoolSearch): Found[] {
  * hence, by the triangle inequality, all within reach − d of a point at distance d.
  */
 export function certainRadiusM(of: Pool, at: Point): number {
-  const farthest = of.rows.at(-1);
-  if (of.complete || farthest === undefined) return Infinity;
-  return distanceM(of.origin, farthest) - distanceM(of.origin, at);
+  const reachM = of.reach_m === null ? Infinity : of.reach_m - distanceM(of.origin, at);
+  return Math.min(reachM, of.rows_reach_m ?? Infinity);
+}
+
+/**
+ * Whether people stand so close together that a search's few rows do not reach far enough to be shared: the pool is
+ * then to be made of more.
+ */
+export function isNarrow(pool: Pool): boolean {
+  return pool.reach_m !== null && pool.reach_m < 2 * SHARED_M;
 }

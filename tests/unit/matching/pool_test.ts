@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { distanceM } from "../../../shared/geo/mod.ts";
 import type { CandidateRow } from "../../../shared/matching/answers.ts";
 import {
-  cellOf,
   certainRadiusM,
+  isNarrow,
   type Pool,
-  POOL_SIZE,
   poolOf,
+  SEARCH_SIZE,
   searchPool,
 } from "../../../shared/matching/pool.ts";
-
-const vehicle = { speed_mps: 7, road_factor: 1.3 };
-const origin = { lat: -1.95, lng: 30.06 };
+import { at, driver, nearest, origin, vehicle } from "./support/crowd.ts";
 
 /** Metres to the north and to the east of the origin. */
 const offset = fc.record({
@@ -25,43 +22,9 @@ const near = fc.record({
   east: fc.integer({ min: -400, max: 400 }),
 });
 
-function at({ north, east }: { north: number; east: number }): { lat: number; lng: number } {
-  return { lat: origin.lat + north / 111_195, lng: origin.lng + east / 111_130 };
-}
-
-function driver(index: number, where: { lat: number; lng: number }): CandidateRow {
-  return {
-    trip_id: `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
-    user_id: `10000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
-    ...where,
-    position_age_s: 10,
-    expires_in_s: 600,
-    standing: {
-      rating: 4.5,
-      rating_count: 10,
-      acceptance_rate: null,
-      offer_count: 0,
-      completion_rate: null,
-      match_count: 0,
-      total_trips: 12,
-    },
-  };
-}
-
-/** The distances of the nearest, by looking at everybody. */
-function nearest(
-  drivers: readonly CandidateRow[],
-  search: { from: { lat: number; lng: number }; limit: number },
-): { row: CandidateRow; metres: number }[] {
-  return drivers
-    .map((row) => ({ row, metres: distanceM(search.from, row) }))
-    .sort((a, b) => a.metres - b.metres)
-    .slice(0, search.limit);
-}
-
 function poolAround(drivers: readonly CandidateRow[]): Pool {
-  const found = nearest(drivers, { from: origin, limit: POOL_SIZE }).map(({ row }) => row);
-  return poolOf({ vehicle, found }, { origin, vehicleType: "moto", asked: POOL_SIZE });
+  const found = nearest(drivers, { from: origin, limit: SEARCH_SIZE }).map(({ row }) => row);
+  return poolOf({ vehicle, found }, { origin, vehicleType: "moto", asked: SEARCH_SIZE });
 }
 
 Deno.test("certainRadiusM() is a distance within which searchPool() answers as a search of everybody", () => {
@@ -77,7 +40,7 @@ Deno.test("certainRadiusM() is a distance within which searchPool() answers as a
         .filter(({ metres }) => Math.round(metres) <= radiusM)
         .map(({ metres }) => Math.round(metres));
       assert.deepEqual(got, [...got].sort((a, b) => a - b), "nearest first");
-      if (everybody.length < POOL_SIZE) {
+      if (everybody.length < SEARCH_SIZE) {
         assert.equal(certainM, Infinity);
         assert.deepEqual(got, wanted);
         return;
@@ -92,7 +55,7 @@ Deno.test("certainRadiusM() is a distance within which searchPool() answers as a
   assert.ok(full > 100, `${full} pools were full`);
 });
 
-Deno.test("searchPool() leaves out who is taken, excluded or gone, and who is beyond the radius", () => {
+Deno.test("searchPool() leaves out who is excluded or gone, and who is beyond the radius", () => {
   const drivers = [100, 300, 500, 700, 3_000].map((metres, index) =>
     driver(index, at({ north: metres, east: 0 }))
   );
@@ -104,7 +67,6 @@ Deno.test("searchPool() leaves out who is taken, excluded or gone, and who is be
       Number(trip_id.slice(-1))
     );
   assert.deepEqual(indexes({}), [0, 2, 3]);
-  assert.deepEqual(indexes({ taken: new Set([drivers[0]?.trip_id ?? ""]) }), [2, 3]);
   assert.deepEqual(indexes({ excludedUsers: new Set([drivers[2]?.user_id ?? ""]) }), [0, 3]);
   assert.deepEqual(indexes({ radiusM: 600 }), [0, 2]);
   assert.deepEqual(indexes({ radiusM: 5_000 }), [0, 2, 3, 4]);
@@ -124,9 +86,10 @@ Deno.test("searchPool() tells distances from where the search is, and ages and e
   );
 });
 
-Deno.test("cellOf() gives one cell to points of one square and others to its neighbours", () => {
-  const cell = cellOf({ lat: 0.00125, lng: 0.00125 });
-  assert.equal(cellOf({ lat: 0.0024, lng: 0.0001 }), cell);
-  assert.notEqual(cellOf({ lat: 0.00251, lng: 0.00125 }), cell);
-  assert.notEqual(cellOf({ lat: -0.0001, lng: 0.00125 }), cell);
+Deno.test("isNarrow() is true of pools whose rows end near, never of one that has everybody", () => {
+  const spread = (metres: number, count: number): CandidateRow[] =>
+    Array.from({ length: count }, (_, i) => driver(i, at({ north: metres * i / count, east: 0 })));
+  assert.equal(isNarrow(poolAround(spread(900, SEARCH_SIZE))), true);
+  assert.equal(isNarrow(poolAround(spread(1_100, SEARCH_SIZE))), false);
+  assert.equal(isNarrow(poolAround(spread(900, SEARCH_SIZE - 1))), false);
 });

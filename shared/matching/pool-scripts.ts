@@ -1,0 +1,100 @@
+/**
+ * What Redis runs to keep pools and to search them. A pool is a hash: `head`; `ids`, its trips, 36 letters and a comma
+ * each; `at`, where they are, in whole metres east and north of its origin; and its rows, numbered from 1. It is
+ * listed, as "key lat lng reach" with the end of its life as score, in every tile from which it can be used.
+ */
+
+/** Metres of a degree of latitude. */
+export const METRES_PER_DEGREE = 111_195;
+
+/** KEYS: the pool, its lists. ARGV: seconds of life, now, end of life (ms), member of the lists, head, ids, at, rows… */
+export const storeScript = `
+local fields = {}
+for i = 8, #ARGV do
+  fields[#fields + 1] = i - 7
+  fields[#fields + 1] = ARGV[i]
+end
+redis.call('HSET', KEYS[1], 'head', ARGV[5], 'ids', ARGV[6], 'at', ARGV[7], unpack(fields))
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+for i = 2, #KEYS do
+  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', ARGV[2])
+  redis.call('ZADD', KEYS[i], ARGV[3], ARGV[4])
+  redis.call('EXPIRE', KEYS[i], ARGV[1])
+end
+return 1
+`;
+
+/**
+ * Trip and the nearest of a pool that knows enough around it, without who is taken, in one round trip, and from the
+ * primary: a replica could serve a pool without the marks that belong to it. Of the pools near the trip it takes the
+ * youngest that will do. Distances here are those of a plane; the caller works out the true ones.
+ *
+ * KEYS: the trip, the mark that it is taken. ARGV: beginnings of the keys of lists and of marks, now (ms), radius (m),
+ * how many have to be certain, how many to give, metres within which pools are shared.
+ * Answers {trip, head, rows as a JSON array, metres within which nobody was left out of them or ''}, or nothing.
+ */
+export const readScript = `
+local POOLS_TO_TRY = 3
+local trip = redis.call('HMGET', KEYS[1], 'data', 'tile', 'lat', 'lng')
+if not (trip[1] and trip[2] and trip[3] and trip[4]) then return {} end
+if redis.call('EXISTS', KEYS[2]) == 1 then return {} end
+local lat, lng = tonumber(trip[3]), tonumber(trip[4])
+local radius, wanted, most, shared = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+
+local function nearest(pool, x, y, known)
+  local near, count = {}, 0
+  for east, north in string.gmatch(pool[3], '(-?%d+) (-?%d+)') do
+    count = count + 1
+    local dx, dy = east - x, north - y
+    -- One number holds distance and index, so that sorting needs no function.
+    near[count] = math.floor(math.min(dx * dx + dy * dy, 1e12)) * 1024 + count
+  end
+  table.sort(near)
+  local keys, indexes, metres = {}, {}, {}
+  for i = 1, math.min(most, count) do
+    local index = near[i] % 1024
+    indexes[i] = index
+    metres[i] = math.sqrt((near[i] - index) / 1024)
+    keys[i] = ARGV[2] .. string.sub(pool[2], index * 37 - 36, index * 37 - 1)
+  end
+  local marks = redis.call('MGET', unpack(keys))
+  local free, certain = {}, 0
+  for i, index in ipairs(indexes) do
+    if not marks[i] then
+      free[#free + 1] = index
+      if metres[i] <= known then certain = certain + 1 end
+    end
+  end
+  local cut = ''
+  -- A margin for whole metres, and for a plane instead of a sphere.
+  if count > most then cut = tostring(math.floor(0.98 * metres[most]) - 3) end
+  return free, certain, cut
+end
+
+local tried = 0
+for _, member in ipairs(redis.call('ZREVRANGEBYSCORE', ARGV[1] .. trip[2], '+inf', '(' .. ARGV[3])) do
+  local key, south, west, reach = string.match(member, '^(%S+) (%S+) (%S+) (%S+)$')
+  if key then
+    local x = (lng - west) * ${METRES_PER_DEGREE} * math.cos(math.rad(south))
+    local y = (lat - south) * ${METRES_PER_DEGREE}
+    local away = math.sqrt(x * x + y * y)
+    local known = reach - away
+    if away <= shared and known > 0 then
+      local pool = redis.call('HMGET', key, 'head', 'ids', 'at')
+      if pool[1] and pool[2] and pool[3] then
+        local free, certain, cut = nearest(pool, x, y, math.min(known, radius))
+        if #free > 0 and certain >= (known >= radius and 1 or wanted) then
+          local rows = redis.call('HMGET', key, unpack(free))
+          for i = 1, #free do
+            if not rows[i] then return {} end
+          end
+          return {trip[1], pool[1], '[' .. table.concat(rows, ',') .. ']', cut}
+        end
+        tried = tried + 1
+        if tried == POOLS_TO_TRY then return {} end
+      end
+    end
+  end
+end
+return {}
+`;
