@@ -2,7 +2,6 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
 import { startBenchStack } from "../bench/bench-stack.ts";
-import { fillCity } from "../bench/city.ts";
 import { describeMachine } from "../bench/results.ts";
 import { NOBODY_TWICE } from "../invariants/bound-once.ts";
 import { findBreaches } from "../invariants/breaches.ts";
@@ -11,6 +10,7 @@ import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { findK6, type K6Result, runK6 } from "./k6.ts";
+import { fillKigali } from "./kigali-city.ts";
 
 const SCRIPTS = ["city", "kigali", "find-drivers", "full-ride", "webhook", "tracking"] as const;
 /** Of the city's users; every user of the script "tracking". */
@@ -27,7 +27,7 @@ const USAGE = `deno task load [script] [options]
   --users N       people at once (1000)
   --duration T    how long all of them are there, such as 2m (2m)
   --ramp-up T     how long they take to come (30s)
-  --drivers N     drivers who are online (26000)
+  --drivers N     motos that are online (26000)
   --json FILE     write the results there too
   --short         30 hasty users (kigali: 300) for 15 seconds, 2,000 drivers: nothing may fail; how fast it
                   was is shown and not judged
@@ -74,9 +74,11 @@ async function main(): Promise<number> {
   const sql = postgres(server.url, { max: 2, onnotice: () => {} });
   const folder = await Deno.makeTempDir({ prefix: "mobility-load-" });
   try {
-    report(`load: filling a city of ${drivers} drivers`);
+    report(`load: filling the simulator's Kigali with ${drivers} motos`);
     await migrate(sql);
-    await fillCity(sql, drivers);
+    const ways = await fillKigali(sql, drivers);
+    const waysFile = `${folder}/ways.json`;
+    await Deno.writeTextFile(waysFile, JSON.stringify(ways));
     const driversFile = `${folder}/drivers.json`;
     await Deno.writeTextFile(driversFile, JSON.stringify(await onlineDrivers(sql)));
     report("load: starting the stack");
@@ -91,6 +93,7 @@ async function main(): Promise<number> {
           SECRET_KEY: info.secret_key,
           WHATSAPP_APP_SECRET: info.whatsapp_app_secret,
           DRIVERS_FILE: driversFile,
+          WAYS_FILE: waysFile,
           USERS: String(users),
           GATEWAYS: String(
             script === "city" || script === "kigali" ? Math.round(users * GATEWAY_SHARE) : users,

@@ -42,9 +42,3 @@ export function field(answer: Answer, path: string): string {
 export function think(shortestS: number, longestS: number): void {
   sleep(settings.pace * (shortestS + Math.random() * (longestS - shortestS)));
 }
-
-/** Somewhere in the city, denser towards its middle, as the drivers are. */
-export function somewhere(): { lat: number; lng: number } {
-  const spread = (): number => (Math.random() + Math.random() - 1) * 0.08;
-  return { lat: -1.95 + spread(), lng: 30.06 + spread() };
-}

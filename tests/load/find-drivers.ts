@@ -1,6 +1,7 @@
-import { field, post, somewhere, think } from "./api.ts";
+import { field, post, think } from "./api.ts";
 import { countSearch } from "./searches.ts";
 import { optionsOf, usersOf } from "./settings.ts";
+import { nextWay } from "./wishes.ts";
 
 export const options = optionsOf({ find_drivers: usersOf(1) }, ["open trip", "find drivers"]);
 
@@ -13,8 +14,7 @@ export function findDrivers(): void {
       user_id: crypto.randomUUID(),
       role: "passenger",
       vehicle_type: "moto",
-      pickup: somewhere(),
-      dropoff: somewhere(),
+      ...nextWay({ from: 0.4 }),
     },
   });
   const tripId = field(opened, "trip.id");

@@ -1,6 +1,7 @@
-import { type Answer, field, post, somewhere, think } from "./api.ts";
+import { type Answer, field, post, think } from "./api.ts";
 import { countSearch } from "./searches.ts";
 import { optionsOf, usersOf } from "./settings.ts";
+import { nextWay } from "./wishes.ts";
 
 export const rideCalls = [
   "open trip",
@@ -18,8 +19,7 @@ export const options = optionsOf({ full_ride: usersOf(1) }, rideCalls);
 
 /** A passenger and a driver, from the wish to the ratings; the ways are short, the pauses are people's. */
 export function fullRide(): void {
-  const pickup = somewhere();
-  const dropoff = somewhere();
+  const { pickup, dropoff } = nextWay({ from: 0 });
   const opened = post({
     call: "open trip",
     path: "orchestrator/trips",

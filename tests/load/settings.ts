@@ -7,6 +7,8 @@ export const settings = {
   appSecret: variable("WHATSAPP_APP_SECRET"),
   /** A JSON file: [{trip_id, lat, lng}] of the drivers who are online. */
   driversFile: variable("DRIVERS_FILE"),
+  /** A JSON file: [{pickup, dropoff}] of the rides that people ask for, in order. */
+  waysFile: variable("WAYS_FILE"),
   /** How many of the users are gateways that pass positions on. */
   gateways: Math.max(1, Number(__ENV.GATEWAYS ?? "1")),
   /** Of people's pauses: 1 as they are, less for a short look. */

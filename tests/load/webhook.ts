@@ -1,8 +1,9 @@
 import { check } from "k6";
 import { hmac } from "k6/crypto";
 import http from "k6/http";
-import { somewhere, think } from "./api.ts";
+import { think } from "./api.ts";
 import { optionsOf, settings, usersOf } from "./settings.ts";
+import { nextWay } from "./wishes.ts";
 
 export const options = optionsOf({ webhook: usersOf(1) }, ["webhook"]);
 
@@ -13,7 +14,7 @@ export function chat(): void {
   think(4, 10);
   say(person, { type: "text", text: { body: "moto" } });
   think(4, 12);
-  const { lat, lng } = somewhere();
+  const { lat, lng } = nextWay({ from: 0.7 }).pickup;
   say(person, { type: "location", location: { latitude: lat, longitude: lng } });
   think(10, 20);
 }
