@@ -4,12 +4,12 @@ import postgres from "postgres";
 import { freePorts } from "../loopback/free-ports.ts";
 import { fillCity } from "../bench/city.ts";
 import { describeMachine, writeReport } from "../bench/results.ts";
+import { changedTables, fingerprintTables } from "../postgres/fingerprint-tables.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
 import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { startStack } from "../stack/stack.ts";
-import { changedTables, fingerprintTables } from "./fingerprint.ts";
 import { countStatuses, readArchive, refusedOf, sendAgain } from "./replay-refused.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");

@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import { migrate } from "../../../scripts/postgres/migrate.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { V1_SCHEMA } from "./v1-schema.ts";
@@ -28,22 +29,9 @@ export function withPassword(url: string, password: string): string {
   return changed.href;
 }
 
-/** Counts and sums of every table outside the system's schemas: equal, nothing was changed. */
-export async function fingerprintOf(sql: Sql): Promise<string[]> {
-  const tables = await sql<{ schema: string; name: string }[]>`
-    select n.nspname as schema, c.relname as name
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p') and not c.relispartition
-      and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'extensions')
-    order by 1, 2`;
-  const lines: string[] = [];
-  for (const { schema, name } of tables) {
-    const [row] = await sql<{ line: string }[]>`
-      select count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') as line
-      from ${sql(schema)}.${sql(name)} t`;
-    lines.push(`${schema}.${name} ${row?.line}`);
-  }
-  return lines;
+/** Every table outside the system's schemas: equal, nothing was changed. */
+export function fingerprintOf(sql: Sql): Promise<Map<string, string>> {
+  return fingerprintTables(sql, { of: "everything" });
 }
 
 /** As much of Vault as is used here, without the encryption. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChatSuite } from "../../support/chat/chat-suite.ts";
 import { postWebhook } from "../../support/chat/webhook-post.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import { type Fixture, ownFixtures, sharedFixtures } from "../../unit/whatsapp/fixtures.ts";
 
 const text = (said: string): unknown => ({ kind: "text", text: said });
@@ -53,9 +53,9 @@ function replay({ test }: ChatSuite, { fixture, from }: { fixture: Fixture; from
   test(`the ${from} fixture ${name} is handled as documented, once; a flipped byte is not`, async (world) => {
     await world.sql`delete from mobility.inbox`;
     const flipped = bytes.map((byte, index) => index === bytes.length - 10 ? byte ^ 2 : byte);
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     assert.equal((await postWebhook(world, flipped, { signature: header })).status, 401);
-    assert.deepEqual(await fingerprint(world), before, "nothing was touched");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing was touched");
 
     const { status, text: answer } = await postWebhook(world, bytes, { signature: header });
     assert.equal(status, 200, answer);
@@ -69,9 +69,9 @@ function replay({ test }: ChatSuite, { fixture, from }: { fixture: Fixture; from
       stored.map((row) => ({ ...row })),
       expected.map((content) => ({ content, done: true, error_code: null })),
     );
-    const once = await fingerprint(world);
+    const once = await fingerprintTables(world.sql);
     assert.equal((await postWebhook(world, bytes, { signature: header })).status, 200);
     await world.settle();
-    assert.deepEqual(await fingerprint(world), once, "the second time changes nothing");
+    assert.deepEqual(await fingerprintTables(world.sql), once, "the second time changes nothing");
   });
 }

@@ -3,7 +3,7 @@ import { signBody } from "../../../shared/whatsapp/mod.ts";
 import type { ChatSuite, ChatWorld } from "../../support/chat/chat-suite.ts";
 import { messageOf, metaBody, postWebhook } from "../../support/chat/webhook-post.ts";
 import { expectCode } from "../../support/http.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 
 const WEBHOOK = "whatsapp-webhook";
 const LARGEST = 3 * 1024 * 1024;
@@ -16,7 +16,7 @@ export function signatureSuite({ test }: ChatSuite): void {
     const good = await signBody(secret, bytes);
     const flipped = (at: number): Uint8Array =>
       bytes.map((byte, index) => index === at ? byte ^ 1 : byte);
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const headers: (string | null)[] = [
       null,
       "",
@@ -40,14 +40,14 @@ export function signatureSuite({ test }: ChatSuite): void {
     await expect401(world, bytes.slice(0, -1), good);
     await expect401(world, new Uint8Array([...bytes, 10]), good);
     await expect401(world, new Uint8Array(), good);
-    assert.deepEqual(await fingerprint(world), before, "nothing was touched");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing was touched");
     assert.equal((await postWebhook(world, bytes)).status, 200, "the body itself is fine");
     await world.settle();
-    assert.notDeepEqual(await fingerprint(world), before);
+    assert.notDeepEqual(await fingerprintTables(world.sql), before);
   });
 
   test("a body above 3 MiB gets 413 and touches nothing, one below is read", async (world) => {
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const large = new TextEncoder().encode(JSON.stringify({ entry: "x".repeat(LARGEST) }));
     expectCode(
       await world.http.post(WEBHOOK, {
@@ -68,11 +68,11 @@ export function signatureSuite({ test }: ChatSuite): void {
     const allowed = new TextEncoder().encode(JSON.stringify({ a: "é".repeat(1_400_000) }));
     assert.ok(allowed.length > 2_500_000 && allowed.length < LARGEST);
     assert.equal((await postWebhook(world, allowed)).status, 200);
-    assert.deepEqual(await fingerprint(world), before, "nothing was touched");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing was touched");
   });
 
   test("signed nonsense is taken and forgotten: it would only come again", async (world) => {
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const nonsense = [
       "",
       "null",
@@ -91,7 +91,7 @@ export function signatureSuite({ test }: ChatSuite): void {
       assert.equal(status, 200, text.slice(0, 40));
     }
     assert.equal((await postWebhook(world, new Uint8Array([0xff, 0xfe, 0x7b]))).status, 200);
-    assert.deepEqual(await fingerprint(world), before, "nothing was touched");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing was touched");
   });
 
   test("GET answers Meta's question with its challenge, and nobody else's", async (world) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type As, expectCode, signToken } from "../../support/http.ts";
 import { newSpot, openDriver, openPair, propose } from "../../support/stack-people.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import type { Suite, World } from "../../support/stack.ts";
 
 /** Who may call, and for whom. */
@@ -64,7 +64,7 @@ export function callersSuite({ test }: Suite): void {
     const match = await propose(world, { passenger, driver });
     const open = await openPair(world);
     const stranger = crypto.randomUUID();
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const callers: As[] = [{ user: stranger }, {
       headers: { apikey: info.secret_key, authorization: `Bearer ${await http.token(stranger)}` },
     }];
@@ -98,7 +98,7 @@ export function callersSuite({ test }: Suite): void {
         expectCode(await http.call(target, { as, body }), "FORBIDDEN");
       }
     }
-    assert.deepEqual(await fingerprint(world), before, "nothing changed");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing changed");
   });
 
   test("a trip of a cached search is as foreign as any other", async (world) => {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ErrorCode } from "../../../shared/platform/mod.ts";
 import { expectCode, expectOk } from "../../support/http.ts";
 import { inProcess } from "../../support/stack-in-process.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import { makeLink, openLink, sendPoints } from "../../support/stack-links.ts";
 import { act, north, rideIn } from "../../support/stack-people.ts";
 import type { Suite, World } from "../../support/stack.ts";
@@ -151,12 +151,12 @@ export function linksSuite({ test }: Suite): void {
       ["VALIDATION_ERROR", [revoked]],
       ["VALIDATION_ERROR", undefined],
     ];
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     for (const [code, token] of cases) {
       expectCode(await openLink(world, token), code);
       expectCode(await sendPoints(world, { token, points: [{ lat: 35, lng: 60 }] }), code);
     }
-    assert.deepEqual(await fingerprint(world), before, "nothing changed");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing changed");
   });
 
   test("bad points by a link change nothing, each by its code", async (world) => {
@@ -167,7 +167,7 @@ export function linksSuite({ test }: Suite): void {
     const { token: guests } = await makeLink(world, link);
     const at = ride.driver.pickup;
     const point = { lat: at.lat, lng: at.lng };
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const refused: [ErrorCode, unknown][] = [
       ["INVALID_LOCATION", [{ ...point, lat: 91 }]],
       ["INVALID_LOCATION", [{ ...point, lng: -181 }]],
@@ -209,7 +209,7 @@ export function linksSuite({ test }: Suite): void {
       })),
       accepted: 0,
     });
-    assert.deepEqual(await fingerprint(world), before, "nothing changed");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing changed");
     const jump = await sendPoints(world, {
       token,
       points: [{ ...north(at, 50_000), by_hand: true }],
@@ -222,7 +222,7 @@ export function linksSuite({ test }: Suite): void {
     const stranger = { user: crypto.randomUUID() };
     const p = { user: ride.passenger.user_id };
     const path = `tracking/matches/${ride.match.id}/links`;
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     expectCode(await world.http.post(path, { as: "nobody", body: {} }), "UNAUTHENTICATED");
     expectCode(await world.http.call(`DELETE ${path}`, { as: "nobody" }), "UNAUTHENTICATED");
     expectCode(await world.http.post(path, { as: stranger, body: {} }), "FORBIDDEN");
@@ -234,7 +234,7 @@ export function linksSuite({ test }: Suite): void {
     expectCode(await world.http.post(unknown, { body: {} }), "MATCH_NOT_FOUND");
     expectCode(await world.http.call(`DELETE ${unknown}`), "MATCH_NOT_FOUND");
     expectCode(await world.http.call(`POST tracking/matches/x/links`), "VALIDATION_ERROR");
-    assert.deepEqual(await fingerprint(world), before, "nothing changed");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing changed");
   });
 
   test("a browser may call the links' paths from any page", async (world) => {

@@ -10,7 +10,7 @@ import {
 } from "../../../shared/operator/answers.ts";
 import { redispatched } from "../../../shared/operator/redispatch.ts";
 import { type As, expectCode, expectOk } from "../../support/http.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import {
   act,
   newSpot,
@@ -73,7 +73,7 @@ export function operatorSuite({ test }: Suite): void {
       "POST dead-letters/retry",
       "POST dead-letters/drop",
     ];
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const call = (target: string, as: As): ReturnType<World["http"]["call"]> => {
       const letter = { queue: "outbox", id: crypto.randomUUID() };
       const body = target.startsWith("GET") ? {} : { body: { ...REASON.body, ...letter } };
@@ -85,7 +85,7 @@ export function operatorSuite({ test }: Suite): void {
       }
       expectCode(await call(target, "nobody"), "UNAUTHENTICATED");
     }
-    assert.deepEqual(await fingerprint(world), before, "nothing changed");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing changed");
   });
 
   test("an operator ends a ride; both are free, and see that it was us but not why", async (world) => {

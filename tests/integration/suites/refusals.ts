@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { ErrorCode } from "../../../shared/platform/mod.ts";
 import { expectCode, expectOk } from "../../support/http.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import {
   newSpot,
   north,
@@ -182,7 +182,7 @@ export function refusalsSuite({ test }: Suite): void {
       const status of ["pending", "accepted", "driver_arrived", "in_progress", "completed"] as const
     ) {
       const { match } = await rideIn(world, status);
-      const before = await fingerprint(world);
+      const before = await fingerprintTables(world.sql);
       for (const action of actions.filter((name) => !allowed[status]?.includes(name))) {
         const answer = await world.http.post(`orchestrator/matches/${match.id}/${action}`, {
           body: bodies[action] ?? {},
@@ -190,7 +190,7 @@ export function refusalsSuite({ test }: Suite): void {
         expectCode(answer, "MATCH_INVALID_STATE");
         assert.match(answer.text, new RegExp(`"status":"${status}"`), `${action} in ${status}`);
       }
-      assert.deepEqual(await fingerprint(world), before, `nothing changed in ${status}`);
+      assert.deepEqual(await fingerprintTables(world.sql), before, `nothing changed in ${status}`);
     }
   });
 
@@ -214,10 +214,10 @@ export function refusalsSuite({ test }: Suite): void {
       recorded_at: new Date(Date.now() + minutes * 60_000).toISOString(),
     });
     await refuseAll(world, [["INVALID_TIMESTAMP", "POST tracking/update-location", at(5)]]);
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const late = await world.http.post("tracking/update-location", { body: at(-5) });
     assert.deepEqual(late.body, { trip_id: driver.id, accepted: false, code: "OUT_OF_DATE" });
-    assert.deepEqual(await fingerprint(world), before);
+    assert.deepEqual(await fingerprintTables(world.sql), before);
   });
 
   test("update-locations answers each position for itself", async (world) => {
@@ -251,11 +251,11 @@ export function refusalsSuite({ test }: Suite): void {
 
 /** Sends each and sees to it that nothing changed. */
 async function refuseAll(world: World, refusals: readonly Refusal[]): Promise<void> {
-  const before = await fingerprint(world);
+  const before = await fingerprintTables(world.sql);
   for (const [code, call, body] of refusals) {
     expectCode(await world.http.call(call, { body }), code);
   }
-  assert.deepEqual(await fingerprint(world), before, "nothing changed");
+  assert.deepEqual(await fingerprintTables(world.sql), before, "nothing changed");
 }
 
 function newTrip(changes: Record<string, unknown>): Record<string, unknown> {

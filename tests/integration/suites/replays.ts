@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type As, expectCode, expectOk } from "../../support/http.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import { newSpot, openPair, propose, rideIn } from "../../support/stack-people.ts";
 import type { Suite } from "../../support/stack.ts";
 
@@ -17,10 +17,14 @@ export function replaysSuite({ test }: Suite): void {
       const headers = { "idempotency-key": crypto.randomUUID() };
       const first = await world.http.call(call, { ...options, headers });
       assert.ok(first.status < 300, first.text);
-      const before = await fingerprint(world);
+      const before = await fingerprintTables(world.sql);
       const again = await world.http.call(call, { ...options, headers });
       assert.deepEqual([again.status, again.body], [first.status, first.body], call);
-      assert.deepEqual(await fingerprint(world), before, `${call} changed nothing the second time`);
+      assert.deepEqual(
+        await fingerprintTables(world.sql),
+        before,
+        `${call} changed nothing the second time`,
+      );
       return first.body;
     };
     const body = { passenger_trip_id: passenger.id, driver_trip_id: driver.id };
@@ -70,7 +74,7 @@ export function replaysSuite({ test }: Suite): void {
   });
 
   test("a malformed Idempotency-Key is a VALIDATION_ERROR", async (world) => {
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     for (const key of ["a b", "x".repeat(201), "ä".normalize("NFC")]) {
       const answer = await world.http.post("orchestrator/trips", {
         headers: { "idempotency-key": key },
@@ -78,7 +82,7 @@ export function replaysSuite({ test }: Suite): void {
       });
       expectCode(answer, "VALIDATION_ERROR");
     }
-    assert.deepEqual(await fingerprint(world), before);
+    assert.deepEqual(await fingerprintTables(world.sql), before);
   });
 
   test("without a key a second accept-match, decline or rating is refused and changes nothing", async (world) => {
@@ -87,12 +91,12 @@ export function replaysSuite({ test }: Suite): void {
     const p: As = { user: pair.passenger.user_id };
     const d: As = { user: pair.driver.user_id };
     const body = { passenger_trip_id: pair.passenger.id, driver_trip_id: pair.driver.id };
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     expectCode(
       await world.http.post("orchestrator/accept-match", { as: p, body }),
       "TRIP_ALREADY_MATCHED",
     );
-    assert.deepEqual(await fingerprint(world), before);
+    assert.deepEqual(await fingerprintTables(world.sql), before);
     const decline = `orchestrator/matches/${match.id}/decline`;
     assert.equal((await world.http.post(decline, { as: d, body: {} })).status, 200);
     expectCode(await world.http.post(decline, { as: d, body: {} }), "MATCH_INVALID_STATE");

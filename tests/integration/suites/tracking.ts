@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { expectCode, expectOk } from "../../support/http.ts";
 import { parsePrometheus } from "../../support/http-prometheus.ts";
-import { fingerprint } from "../../support/stack-fingerprint.ts";
+import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import { inProcess } from "../../support/stack-in-process.ts";
 import { newSpot, north, openDriver, openPassenger, rideIn } from "../../support/stack-people.ts";
 import { findDrivers, tripsOf, until } from "../../support/stack-search.ts";
@@ -90,7 +90,7 @@ export function trackingSuite({ test }: Suite): void {
     const d = { user: driver.user_id };
     const at = { trip_id: driver.id, lat: driver.pickup.lat, lng: driver.pickup.lng };
     const future = new Date(Date.now() + 120_000).toISOString();
-    const before = await fingerprint(world);
+    const before = await fingerprintTables(world.sql);
     const one = async (body: Record<string, unknown>): ReturnType<World["http"]["post"]> =>
       await world.http.post("tracking/update-location", { as: d, body: { ...at, ...body } });
     expectCode(await one({ lat: 90.01 }), "INVALID_LOCATION");
@@ -128,7 +128,7 @@ export function trackingSuite({ test }: Suite): void {
       "INVALID_LOCATION",
       "OUT_OF_DATE",
     ]);
-    assert.deepEqual(await fingerprint(world), before, "nothing changed");
+    assert.deepEqual(await fingerprintTables(world.sql), before, "nothing changed");
     const jump = expectOk(await many([{ ...at, ...north(at, 50_000), by_hand: true }]), batch);
     assert.equal(jump.results[0]?.code, "IMPLAUSIBLE_POSITION");
     const pin = await world.http.post("tracking/update-location", {
