@@ -1161,6 +1161,10 @@ begin
     where done_at < now() - interval '8 days' order by done_at limit p_limit for update skip locked));
   get diagnostics v_part = row_count;
   v_forgotten := v_forgotten + v_part;
+  delete from mobility.handed_over where message_id = any (array(select message_id from mobility.handed_over
+    where at < now() - interval '8 days' order by at limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
   delete from mobility.outbox where id = any (array(select id from mobility.outbox
     where status <> 'queued' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
   get diagnostics v_part = row_count;
@@ -1323,6 +1327,28 @@ CREATE FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) RETURNS boolea
 $$;
 
 COMMENT ON FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) IS 'Whether one of two people has blocked the other.';
+
+CREATE FUNCTION mobility.is_held(p_user_id uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_user_id is null then return false; end if;
+  return exists (select from mobility.inbox i where i.user_id = p_user_id and i.done_at is null)
+    -- V1 goes through its own rides with its people.
+    or exists (select from mobility.matches m where m.live and (m.driver_user_id = p_user_id or m.passenger_user_id = p_user_id)
+      and not exists (select from mobility_v1.carried_matches c where c.id = m.id and c.born = '1'))
+    or exists (select from mobility.offers o
+      where o.driver_user_id = p_user_id and o.status = 'offered' and o.expires_at > now())
+    or exists (select from mobility.dispatches d join mobility.trips t on t.id = d.passenger_trip_id
+      where t.user_id = p_user_id and t.status = 'open' and d.status = 'running')
+    or exists (select from mobility.conversations c where c.user_id = p_user_id and c.step not in ('idle', 'pin')
+      and c.last_inbound_at > now() - interval '15 minutes')
+      and exists (select from mobility.rollout r where r.percent > 0);
+end
+$$;
+
+COMMENT ON FUNCTION mobility.is_held(p_user_id uuid) IS 'Whether a person is in the middle of something with V2.';
 
 CREATE TABLE mobility.conversations (
     user_id uuid NOT NULL,
@@ -1818,6 +1844,32 @@ end
 $$;
 
 COMMENT ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) IS 'Degrees to an EPSG:3857 point.';
+
+CREATE FUNCTION mobility.misdirected(p_messages jsonb, p_others jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_here text[];
+  v_there text[];
+begin
+  -- The same message twice at once follows itself, though one of the two may be meant for V1.
+  perform pg_advisory_xact_lock(k.key) from (
+    select distinct hashtextextended('message:' || (m ->> 'message_id'), 0) as key
+    from jsonb_array_elements(p_messages || p_others) m order by 1) k;
+  select array_agg(m ->> 'message_id') into v_there from jsonb_array_elements(p_messages) m
+  where exists (select from mobility.handed_over h where h.message_id = m ->> 'message_id');
+  select array_agg(o.message_id) into v_here
+  from jsonb_to_recordset(p_others) as o (message_id text, whatsapp_user_id text, phone text)
+  where exists (select from mobility.inbox i where i.message_id = o.message_id)
+    or mobility.is_held(mobility.find_person(o.whatsapp_user_id, o.phone))
+      and not exists (select from mobility.handed_over h where h.message_id = o.message_id);
+  if v_here is null and v_there is null then return null; end if;
+  return jsonb_build_object('here', coalesce(to_jsonb(v_here), '[]'), 'there', coalesce(to_jsonb(v_there), '[]'));
+end
+$$;
+
+COMMENT ON FUNCTION mobility.misdirected(p_messages jsonb, p_others jsonb) IS 'Messages that belong to the other side than they are meant for.';
 
 CREATE FUNCTION mobility.move_by_operator(p_match_id uuid, p_action text) RETURNS mobility.matches
     LANGUAGE plpgsql
@@ -4628,7 +4680,7 @@ $$;
 
 COMMENT ON FUNCTION public.rate_match(p_acting_user uuid, p_match_id uuid, p_rating integer, p_as text, p_comment text, p_idempotency_key text) IS 'One side''s rating of a completed match.';
 
-CREATE FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb DEFAULT '[]'::jsonb, p_deliveries jsonb DEFAULT '[]'::jsonb) RETURNS jsonb
+CREATE FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb DEFAULT '[]'::jsonb, p_deliveries jsonb DEFAULT '[]'::jsonb, p_others jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -4637,7 +4689,14 @@ declare
   v_user_id uuid;
   v_stored integer := 0;
   v_statuses integer;
+  v_misdirected jsonb;
 begin
+  if p_others is not null then
+    v_misdirected := mobility.misdirected(p_messages, p_others);
+    if v_misdirected is not null then return v_misdirected; end if;
+    insert into mobility.handed_over (message_id)
+    select o ->> 'message_id' from jsonb_array_elements(p_others) o on conflict do nothing;
+  end if;
   -- In one order, so that two webhooks about the same people follow each other.
   for r in
     select * from rows from (
@@ -4665,7 +4724,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb) IS 'Stores the messages of a webhook, each once: {stored, duplicates, statuses}.';
+COMMENT ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb, p_others jsonb) IS 'Stores the messages of a webhook, each once: {stored, duplicates, statuses}, or {here, there}.';
 
 CREATE FUNCTION public.record_deliveries(p_results jsonb) RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
@@ -5225,6 +5284,14 @@ CREATE TABLE mobility.dispatches (
 );
 
 COMMENT ON TABLE mobility.dispatches IS 'Each search for a driver by offers, and how far down the list it is.';
+
+CREATE TABLE mobility.handed_over (
+    message_id text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT handed_over_message_id_check CHECK (((char_length(message_id) >= 1) AND (char_length(message_id) <= 300)))
+);
+
+COMMENT ON TABLE mobility.handed_over IS 'Messages that V1 was given: what comes again goes where it went.';
 
 CREATE TABLE mobility.hourly_totals (
     hour timestamp with time zone NOT NULL,
@@ -5892,6 +5959,9 @@ ALTER TABLE ONLY mobility.dispatch_policy
 ALTER TABLE ONLY mobility.dispatches
     ADD CONSTRAINT dispatches_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY mobility.handed_over
+    ADD CONSTRAINT handed_over_pkey PRIMARY KEY (message_id);
+
 ALTER TABLE ONLY mobility.hourly_totals
     ADD CONSTRAINT hourly_totals_pkey PRIMARY KEY (hour, metric, labels);
 
@@ -6061,6 +6131,8 @@ CREATE INDEX dispatches_running ON mobility.dispatches USING btree (created_at) 
 CREATE INDEX dispatches_trip ON mobility.dispatches USING btree (passenger_trip_id);
 
 CREATE INDEX dispatches_waiting ON mobility.dispatches USING btree (assign_after) WHERE ((assign_after IS NOT NULL) AND (status = 'running'::text));
+
+CREATE INDEX handed_over_at ON mobility.handed_over USING btree (at);
 
 CREATE INDEX idempotency_keys_created ON mobility.idempotency_keys USING btree (created_at);
 
@@ -6404,6 +6476,10 @@ CREATE POLICY dispatches_read_own ON mobility.dispatches FOR SELECT TO authentic
    FROM mobility.trips t
   WHERE ((t.id = dispatches.passenger_trip_id) AND (t.user_id = ( SELECT auth.uid() AS uid))))));
 
+ALTER TABLE mobility.handed_over ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY handed_over_service_only ON mobility.handed_over TO service_role USING (true) WITH CHECK (true);
+
 ALTER TABLE mobility.hourly_totals ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY hourly_totals_service_only ON mobility.hourly_totals TO service_role USING (true) WITH CHECK (true);
@@ -6694,6 +6770,8 @@ REVOKE ALL ON FUNCTION mobility.identify(p_whatsapp_user_id text, p_phone text, 
 
 REVOKE ALL ON FUNCTION mobility.is_blocked(p_user_a uuid, p_user_b uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility.is_held(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility.is_left_open(c mobility.conversations) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.is_plausible(p_lat double precision, p_lng double precision) FROM PUBLIC;
@@ -6746,6 +6824,8 @@ REVOKE ALL ON FUNCTION mobility.may_receive(p_topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION mobility.may_receive(p_topic text) TO authenticated;
 
 REVOKE ALL ON FUNCTION mobility.mercator(p_lat double precision, p_lng double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility.misdirected(p_messages jsonb, p_others jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility.move_by_operator(p_match_id uuid, p_action text) FROM PUBLIC;
 
@@ -6993,8 +7073,8 @@ GRANT ALL ON FUNCTION public.queue_depths() TO service_role;
 REVOKE ALL ON FUNCTION public.rate_match(p_acting_user uuid, p_match_id uuid, p_rating integer, p_as text, p_comment text, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rate_match(p_acting_user uuid, p_match_id uuid, p_rating integer, p_as text, p_comment text, p_idempotency_key text) TO service_role;
 
-REVOKE ALL ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb) TO service_role;
+REVOKE ALL ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb, p_others jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_whatsapp(p_messages jsonb, p_statuses jsonb, p_deliveries jsonb, p_others jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.record_deliveries(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_deliveries(p_results jsonb) TO service_role;

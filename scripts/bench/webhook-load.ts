@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { z } from "zod";
+import { toWireId } from "../../shared/whatsapp/mod.ts";
 import { messageFields } from "../stack/graph/phone-content.ts";
 import { messageValue, webhookBody } from "../stack/graph/webhook-body.ts";
 import { encodeAsMeta, signature } from "../stack/graph/webhook-sender.ts";
@@ -110,7 +111,7 @@ function signedPost(
   { person, kind }: { person: ChatPerson; kind: Kind },
 ): RequestInit {
   const content = kind === "search"
-    ? { kind: "reply", id: `again:${person.trip_id}`, title: "Search again" } as const
+    ? { kind: "reply", id: toWireId(`again:${person.trip_id}`), title: "Search again" } as const
     : { kind: "text", text: "help" } as const;
   const body = encodeAsMeta(webhookBody(
     number,

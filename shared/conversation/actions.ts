@@ -120,3 +120,11 @@ export function parseAction(buttonId: string): Action | undefined {
   const args = verb === "at" ? [rest.join(":")] : rest;
   return grammar.get(verb)?.safeParse(args).data;
 }
+
+const BEGINNING = ["menu", "lang", "veh", "drop_skip", "at"] satisfies Action["verb"][];
+
+/** Whether a tap is about nothing that there is yet, no trip, no offer, no ride. */
+export function beginsAnew(buttonId: string): boolean {
+  const action = parseAction(buttonId);
+  return action !== undefined && BEGINNING.some((verb) => verb === action.verb);
+}

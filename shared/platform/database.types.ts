@@ -172,7 +172,7 @@ export type Database = {
         Returns: Json;
       };
       "receive_whatsapp": {
-        Args: { "p_deliveries"?: Json; "p_messages": Json; "p_statuses"?: Json };
+        Args: { "p_deliveries"?: Json; "p_messages": Json; "p_others"?: Json; "p_statuses"?: Json };
         Returns: Json;
       };
       "record_deliveries": { Args: { "p_results": Json }; Returns: Json };

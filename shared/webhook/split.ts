@@ -1,8 +1,11 @@
 import { Buffer } from "node:buffer";
+import { beginsAnew } from "../conversation/mod.ts";
 import {
+  type InboundIdentity,
   type InboundMessage,
   type InboundStatus,
   type ParsedWebhook,
+  type RawMessage,
   signBody,
   splitWebhook,
 } from "../whatsapp/mod.ts";
@@ -23,30 +26,67 @@ export interface Forward {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A message that is V1's, as receive_whatsapp takes it. */
+export interface OtherMessage extends InboundIdentity {
+  readonly message_id: string;
+}
+
+/** Ids of messages of which the database knows better where they belong. */
+export interface Misdirected {
+  readonly here: readonly string[];
+  readonly there: readonly string[];
+}
+
 /** What of a webhook is handled here, and what is V1's. */
 export interface Share {
   readonly messages: readonly InboundMessage[];
+  readonly others: readonly OtherMessage[];
   readonly statuses: readonly InboundStatus[];
   readonly forwards: readonly Forward[];
 }
 
+/** By what a webhook is divided. */
+export interface Division {
+  readonly percent: number;
+  readonly appSecret: string;
+  readonly misdirected?: Misdirected | undefined;
+}
+
 /**
- * Divides a webhook between V2, which has the people in its share and the statuses of what it sent, and V1,
- * which has the rest: as it arrived when that is all of it, else without what is V2's and signed anew.
+ * Divides a webhook between V2, which has the people in its share, who tapped on a button of its own, and the
+ * statuses of what it sent, and V1, which has the rest: as it arrived when that is all of it, else without what is
+ * V2's and signed anew.
  */
 export async function shareWebhook(
   webhook: RawWebhook & { readonly parsed: ParsedWebhook },
-  { percent, appSecret }: { readonly percent: number; readonly appSecret: string },
+  { percent, appSecret, misdirected }: Division,
 ): Promise<Share> {
-  const keep = (identity: InboundMessage | Parameters<typeof isInShare>[0]): boolean =>
-    isInShare(identity, percent);
+  const { messages, statuses } = webhook.parsed;
+  const tappers = new Set(messages.filter((each) => isOwnTap(each, percent)).map(keyOf));
+  const keep = (message: RawMessage): boolean => {
+    const id = message.message_id ?? "";
+    if (misdirected?.there.includes(id)) return false;
+    return misdirected?.here.includes(id) || isInShare(message, percent) ||
+      tappers.has(keyOf(message));
+  };
   const keepStatus = (status: InboundStatus): boolean => status.outbox_id !== null;
   const rest = splitWebhook(webhook.body, { keep, keepStatus });
   return {
-    messages: webhook.parsed.messages.filter(keep),
-    statuses: webhook.parsed.statuses.filter(keepStatus),
+    messages: messages.filter(keep),
+    others: messages.filter((message) => !keep(message))
+      .map(({ message_id, whatsapp_user_id, phone }) => ({ message_id, whatsapp_user_id, phone })),
+    statuses: statuses.filter(keepStatus),
     forwards: rest === null ? [] : [await forwardOf(webhook, { rest, appSecret })],
   };
+}
+
+/** V1 does not know V2's buttons. When nobody is to come to V2, though, none of them begins anything with it. */
+function isOwnTap({ content }: InboundMessage, percent: number): boolean {
+  return content.kind === "reply" && (percent > 0 || !beginsAnew(content.id));
+}
+
+function keyOf({ whatsapp_user_id, phone }: InboundIdentity): string {
+  return whatsapp_user_id ?? phone ?? "";
 }
 
 async function forwardOf(

@@ -1,5 +1,6 @@
 import { limits } from "./limits.ts";
 import type { ListSection, OutboundMessage } from "./outbound.ts";
+import { toWireId } from "./wire-ids.ts";
 
 type Message<Type> = Extract<OutboundMessage, { type: Type }>;
 
@@ -117,7 +118,7 @@ function checkLine(name: string, value: string, max: number): string[] {
 
 function checkId(name: string, value: string, max: number): string[] {
   return [
-    ...checkLine(name, value, max),
+    ...checkLine(name, value, max - toWireId("").length),
     ...(value === value.trim() ? [] : [`${name} has spaces around it`]),
   ];
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cleanLine, cleanText } from "./clean.ts";
 import type { InboundContent } from "./inbound.ts";
 import { normalisePhone } from "./sender.ts";
+import { fromWireId } from "./wire-ids.ts";
 
 const MAX_TEXT = 4096;
 const MAX_NAME = 120;
@@ -108,10 +109,14 @@ function readUnsupported(message: unknown): InboundContent | undefined {
   return data && unsupported(`unsupported:${data.unsupported.type}`);
 }
 
-function reply(id: string, title = ""): InboundContent | undefined {
-  const clean = cleanText(id, MAX_REPLY);
-  if (clean === "") return undefined;
-  return { kind: "reply", id: clean, title: cleanLine(title, MAX_REPLY) };
+/** A tap on a button of ours; one of another system on this number means what is on it. */
+function reply(wireId: string, title = ""): InboundContent | undefined {
+  const tapped = cleanText(wireId, MAX_REPLY);
+  if (tapped === "") return undefined;
+  const [id, named] = [fromWireId(tapped), cleanLine(title, MAX_REPLY)];
+  return id === undefined
+    ? { kind: "text", text: named || tapped }
+    : { kind: "reply", id, title: named };
 }
 
 function unsupported(type: string): InboundContent {

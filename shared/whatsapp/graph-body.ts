@@ -1,5 +1,6 @@
 import type { InboundIdentity } from "./inbound.ts";
 import type { GraphBody, OutboundMessage } from "./outbound.ts";
+import { toWireId } from "./wire-ids.ts";
 
 /**
  * Addresses a message. `callbackData` comes back with each of its statuses.
@@ -32,7 +33,10 @@ function contentOf(message: OutboundMessage): { type: GraphBody["type"]; [key: s
       return { type: "text", text: { body: message.body, preview_url: false } };
     case "buttons":
       return interactive("button", message.body, {
-        buttons: message.buttons.map(({ id, title }) => ({ type: "reply", reply: { id, title } })),
+        buttons: message.buttons.map(({ id, title }) => ({
+          type: "reply",
+          reply: { id: toWireId(id), title },
+        })),
       });
     case "list":
       return interactive("list", message.body, {
@@ -40,7 +44,7 @@ function contentOf(message: OutboundMessage): { type: GraphBody["type"]; [key: s
         sections: message.sections.map(({ title, rows }) => ({
           ...(title === undefined ? {} : { title }),
           rows: rows.map(({ id, title, description }) => ({
-            id,
+            id: toWireId(id),
             title,
             ...(description === undefined ? {} : { description }),
           })),
@@ -75,7 +79,7 @@ function templateOf(message: Extract<OutboundMessage, { type: "template" }>): un
     type: "button",
     sub_type: "quick_reply",
     index: String(index),
-    parameters: [{ type: "payload", payload }],
+    parameters: [{ type: "payload", payload: toWireId(payload) }],
   }));
   const components = [...body, ...buttons];
   return {

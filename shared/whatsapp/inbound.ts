@@ -10,7 +10,7 @@ export const inboundContent = z.discriminatedUnion("kind", [
     name: z.string().max(300).optional(),
     address: z.string().max(300).optional(),
   }),
-  // A tap on a button or a list row, whenever that was sent; for a template button, id is the payload.
+  // A tap on a button or a list row of ours, whenever that was sent.
   z.object({
     kind: z.literal("reply"),
     id: z.string().min(1).max(256),

@@ -1,11 +1,16 @@
 import type { InboundIdentity, InboundStatus } from "./inbound.ts";
+import { messageId } from "./message-fields.ts";
 import { findSenders } from "./sender.ts";
 import { parseStatus } from "./status.ts";
 
+/** A message of a webhook, readable or not: all three ids may be null. */
+export interface RawMessage extends InboundIdentity {
+  readonly message_id: string | null;
+}
+
 /** What of a webhook stays here. */
 export interface Kept {
-  /** Whose messages do; both ids may be null. */
-  readonly keep: (identity: InboundIdentity) => boolean;
+  readonly keep: (message: RawMessage) => boolean;
   readonly keepStatus: (status: InboundStatus) => boolean;
 }
 
@@ -39,7 +44,9 @@ function restOfChange(change: unknown, { keep, keepStatus }: Kept): unknown {
     list(value.contacts),
   ];
   const senders = findSenders(messages, contacts);
-  const staying = senders.map((sender) => keep(sender));
+  const staying = senders.map(({ whatsapp_user_id, phone }, index) =>
+    keep({ whatsapp_user_id, phone, message_id: idOf(messages[index]) })
+  );
   const otherMessages = messages.filter((_, index) => !staying[index]);
   const otherStatuses = statuses.filter((raw) => {
     const status = parseStatus(raw);
@@ -49,11 +56,17 @@ function restOfChange(change: unknown, { keep, keepStatus }: Kept): unknown {
     return change;
   }
   // Whoever handles the rest has no business with the people whose messages stay.
-  const known = new Set(senders.filter((_, index) => staying[index]).map(({ contact }) => contact));
+  const [known, needed] = [true, false].map((stays) =>
+    new Set(senders.filter((_, index) => staying[index] === stays).map(({ contact }) => contact))
+  );
   const rest = { ...value };
   replace(rest, "messages", otherMessages);
   replace(rest, "statuses", otherStatuses);
-  replace(rest, "contacts", contacts.filter((contact) => !known.has(contact)));
+  replace(
+    rest,
+    "contacts",
+    contacts.filter((contact) => !known?.has(contact) || needed?.has(contact)),
+  );
   const hasRest = ["messages", "statuses", "errors"].some((name) => list(rest[name]).length > 0);
   return hasRest ? { ...change, value: rest } : null;
 }
@@ -76,6 +89,10 @@ function restOf(
 function withList(object: Json, name: string, items: readonly unknown[]): Json | null {
   if (items.length === 0) return null;
   return items === object[name] ? object : { ...object, [name]: items };
+}
+
+function idOf(message: unknown): string | null {
+  return isObject(message) ? messageId.safeParse(message.id).data ?? null : null;
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -126,6 +126,15 @@ create index deliveries_created on mobility.deliveries (created_at) where status
 alter table mobility.deliveries enable row level security;
 create policy deliveries_service_only on mobility.deliveries for all to service_role using (true) with check (true);
 
+create table mobility.handed_over (
+  message_id text primary key check (char_length(message_id) between 1 and 300),
+  at timestamptz not null default now()
+);
+comment on table mobility.handed_over is 'Messages that V1 was given: what comes again goes where it went.';
+create index handed_over_at on mobility.handed_over (at);
+alter table mobility.handed_over enable row level security;
+create policy handed_over_service_only on mobility.handed_over for all to service_role using (true) with check (true);
+
 -- Says something to somebody, in the transaction that causes it; gives its id. People without WhatsApp are told
 -- nothing: null.
 create function mobility.say(

@@ -74,10 +74,41 @@ end
 $$;
 comment on function mobility.identify is 'The person behind a WhatsApp identity, made if new.';
 
+-- While V1 serves part of the people: the messages of a webhook that belong to the other side than they are meant
+-- for, {here, there} with their ids; null when there are none. What comes again goes where it went, and who is in
+-- the middle of something with V2 stays with it (mobility.is_held), whatever the share is.
+create function mobility.misdirected(p_messages jsonb, p_others jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_here text[];
+  v_there text[];
+begin
+  -- The same message twice at once follows itself, though one of the two may be meant for V1.
+  perform pg_advisory_xact_lock(k.key) from (
+    select distinct hashtextextended('message:' || (m ->> 'message_id'), 0) as key
+    from jsonb_array_elements(p_messages || p_others) m order by 1) k;
+  select array_agg(m ->> 'message_id') into v_there from jsonb_array_elements(p_messages) m
+  where exists (select from mobility.handed_over h where h.message_id = m ->> 'message_id');
+  select array_agg(o.message_id) into v_here
+  from jsonb_to_recordset(p_others) as o (message_id text, whatsapp_user_id text, phone text)
+  where exists (select from mobility.inbox i where i.message_id = o.message_id)
+    or mobility.is_held(mobility.find_person(o.whatsapp_user_id, o.phone))
+      and not exists (select from mobility.handed_over h where h.message_id = o.message_id);
+  if v_here is null and v_there is null then return null; end if;
+  return jsonb_build_object('here', coalesce(to_jsonb(v_here), '[]'), 'there', coalesce(to_jsonb(v_there), '[]'));
+end
+$$;
+comment on function mobility.misdirected is 'Messages that belong to the other side than they are meant for.';
+
 -- Stores what a webhook brought, in one transaction: messages once each by their id, statuses applied, posts
--- for V1 queued. {stored, duplicates, statuses}.
-create function public.receive_whatsapp(p_messages jsonb, p_statuses jsonb default '[]', p_deliveries jsonb default '[]')
-returns jsonb
+-- for V1 queued. {stored, duplicates, statuses}. Beside a V1, p_others are the messages meant for it, {message_id,
+-- whatsapp_user_id, phone}: where one of all of them belongs to the other side, nothing is done, and the answer
+-- is {here, there}, the ids of those.
+create function public.receive_whatsapp(
+  p_messages jsonb, p_statuses jsonb default '[]', p_deliveries jsonb default '[]', p_others jsonb default null
+) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -86,7 +117,14 @@ declare
   v_user_id uuid;
   v_stored integer := 0;
   v_statuses integer;
+  v_misdirected jsonb;
 begin
+  if p_others is not null then
+    v_misdirected := mobility.misdirected(p_messages, p_others);
+    if v_misdirected is not null then return v_misdirected; end if;
+    insert into mobility.handed_over (message_id)
+    select o ->> 'message_id' from jsonb_array_elements(p_others) o on conflict do nothing;
+  end if;
   -- In one order, so that two webhooks about the same people follow each other.
   for r in
     select * from rows from (
@@ -113,6 +151,6 @@ begin
     'statuses', v_statuses);
 end
 $$;
-comment on function public.receive_whatsapp is 'Stores the messages of a webhook, each once: {stored, duplicates, statuses}.';
+comment on function public.receive_whatsapp is 'Stores the messages of a webhook, each once: {stored, duplicates, statuses}, or {here, there}.';
 revoke all on function public.receive_whatsapp from public, anon, authenticated;
 grant execute on function public.receive_whatsapp to service_role;

@@ -25,6 +25,10 @@ begin
     where done_at < now() - interval '8 days' order by done_at limit p_limit for update skip locked));
   get diagnostics v_part = row_count;
   v_forgotten := v_forgotten + v_part;
+  delete from mobility.handed_over where message_id = any (array(select message_id from mobility.handed_over
+    where at < now() - interval '8 days' order by at limit p_limit for update skip locked));
+  get diagnostics v_part = row_count;
+  v_forgotten := v_forgotten + v_part;
   delete from mobility.outbox where id = any (array(select id from mobility.outbox
     where status <> 'queued' and created_at < now() - interval '30 days' limit p_limit for update skip locked));
   get diagnostics v_part = row_count;

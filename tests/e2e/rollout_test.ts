@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { isInShare } from "../../shared/webhook/rollout.ts";
 import { signBody, verifySignature } from "../../shared/whatsapp/mod.ts";
 import { chatSuite, type ChatWorld } from "../support/chat/chat-suite.ts";
 import { type HookPost, openHookServer } from "../support/chat/hook-server.ts";
 import type { Phone } from "../support/chat/phone.ts";
+import { askForRide, pinOf, rideInChat, type Spot } from "../support/chat/rides.ts";
 import {
   messageOf,
   metaBody,
@@ -13,6 +15,7 @@ import {
 } from "../support/chat/webhook-post.ts";
 import { restartWebhook } from "../support/chat/webhook-process.ts";
 import { createDatabase, hasDatabase } from "../support/database.ts";
+import { newSpot, north } from "../support/stack-people.ts";
 import { until } from "../support/stack-search.ts";
 
 const PEOPLE = 40;
@@ -178,7 +181,125 @@ test("at 100 percent V1 gets only the statuses of what it sent", async (world) =
   assert.equal(v1.taken.length, start + 1);
 });
 
+test("a driver of V1 to whom V2 brings a ride is V2's until its end, and V1's before and after", async (world) => {
+  await setRollout(world, 50);
+  const [passenger, driver] = [phoneOf(world, true), phoneOf(world, false)];
+  const at = newSpot();
+  await becomeOldDriver(world, { driver, at: north(at, 400) });
+  const start = v1.taken.length;
+  await driver.write("Before");
+  await nextPost(start);
+  await askForRide(passenger, { at, to: north(at, 3000) });
+  await passenger.receive("drivers_found");
+  await passenger.tap("pick:");
+  await passenger.receive("asking_driver");
+  const { type } = await driver.receive("proposal");
+  assert.equal(type, "template", "they have never written to V2");
+  await driver.tap("match_yes:");
+  await driver.receive("ride_won");
+  const pin = pinOf(await passenger.receive("ride_accepted"));
+  await driver.write("On my way");
+  await driver.receive("relay_sent");
+  await passenger.receive("relayed");
+  // Nobody waits for the answer to the tap.
+  await driver.tap("arrive:");
+  await driver.write(pin);
+  await driver.receive("ask_pin", "ride_running");
+  await passenger.receive("driver_arrived", "ride_started");
+  await driver.tap("complete:");
+  await driver.receive("ride_done");
+  await passenger.receive("receipt");
+  await world.settle();
+  assert.equal(v1.taken.length, start + 1, "V1 was not asked about V2's ride");
+  // Its last button is still V2's, and what is written belongs to V1 again.
+  await driver.tap("rate:");
+  await driver.receive("rated");
+  await driver.write("After");
+  assert.deepEqual(contactsOf([await nextPost(start + 1)]), [idOf(driver)]);
+  for (const phone of [passenger, driver]) await phone.assertQuiet();
+});
+
+test("after a rollback a ride of V2 is ended in V2, and nothing else begins there", async (world) => {
+  await setRollout(world, 100);
+  const { passenger, driver, pin } = await rideInChat(world, "arrived");
+  const halfway = world.phone();
+  await halfway.write("Hello");
+  await halfway.receive("welcome");
+  await halfway.tap("menu:ride");
+  await halfway.receive("choose_vehicle");
+  await setRollout(world, 0);
+  const start = v1.taken.length;
+  await driver.write(pin);
+  await driver.receive("ride_running");
+  await passenger.receive("ride_started");
+  await passenger.write("Slowly please");
+  await passenger.receive("relay_sent");
+  await driver.receive("relayed");
+  await driver.tap("complete:");
+  await driver.receive("ride_done");
+  await passenger.receive("receipt");
+  await world.settle();
+  assert.equal(v1.taken.length, start);
+  const begins = [
+    () => passenger.write("Hello"),
+    () => passenger.tap("menu:ride"),
+    () => driver.tap("menu:drive"),
+    () => halfway.tap("veh:passenger:moto"),
+    () => halfway.write("Kimironko"),
+  ];
+  for (const [index, begin] of begins.entries()) {
+    await begin();
+    await nextPost(start + index);
+  }
+  for (const phone of [passenger, driver, halfway]) await phone.assertQuiet();
+});
+
+test("a message that is delivered again goes where it went, though the share has changed", async (world) => {
+  await setRollout(world, 0);
+  const { identity } = world.phone();
+  const start = v1.taken.length;
+  const theirs = metaBody(messageOf(identity, { kind: "text", text: "Hello" }));
+  await postWebhook(world, theirs);
+  await nextPost(start);
+  await setRollout(world, 100);
+  const phone = world.phone();
+  const mine = metaBody(messageOf(phone.identity, { kind: "text", text: "Hello" }));
+  await postWebhook(world, mine);
+  await phone.receive("welcome");
+  await postWebhook(world, theirs);
+  assert.deepEqual((await nextPost(start + 1)).bytes, theirs);
+  await setRollout(world, 0);
+  await postWebhook(world, mine);
+  await world.settle();
+  assert.equal(v1.taken.length, start + 2, "V1 never hears of it");
+  await phone.assertQuiet();
+});
+
 let isRead = false;
+
+/** Somebody whom a share of 50% gives to V2, or to V1. */
+function phoneOf(world: ChatWorld, ofV2: boolean): Phone {
+  while (true) {
+    const phone = world.phone();
+    const { whatsapp_user_id, phone: number } = phone.identity;
+    if (isInShare({ whatsapp_user_id, phone: number }, 50) === ofV2) return phone;
+  }
+}
+
+/** As the bridge brings a driver of V1: known by number alone, online, never heard of in chat. */
+async function becomeOldDriver(
+  { sql }: ChatWorld,
+  { driver, at }: { readonly driver: Phone; readonly at: Spot },
+): Promise<void> {
+  await sql`
+    with person as (
+      insert into mobility.profiles (phone, display_name, locale)
+      values (${driver.identity.phone}, ${driver.identity.name}, 'en') returning user_id
+    ), chat as (
+      insert into mobility.conversations (user_id, locale_known) select user_id, true from person
+    )
+    select public.create_trip(null, user_id, 'driver', 'moto', ${at.lat}, ${at.lng}) from person`;
+}
 
 /** Sets the share; a webhook that has read another one remembers it for some seconds, and begins anew. */
 async function setRollout(world: ChatWorld, percent: number): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { PhoneContent } from "../../../scripts/stack/graph/phone-content.ts";
+import { toWireId } from "../../../shared/whatsapp/mod.ts";
 import type { ChatSuite, ChatWorld } from "../../support/chat/chat-suite.ts";
 import type { Deliver, Phone } from "../../support/chat/phone.ts";
 import { rideInChat } from "../../support/chat/rides.ts";
@@ -16,10 +17,10 @@ const TIMES = 10;
 /** Everything that a passenger does to ask for a ride. */
 const WISH: readonly PhoneContent[] = [
   { kind: "text", text: "Hello" },
-  { kind: "reply", id: "menu:ride", title: "Get a ride" },
-  { kind: "reply", id: "veh:passenger:moto", title: "Moto" },
+  { kind: "reply", id: toWireId("menu:ride"), title: "Get a ride" },
+  { kind: "reply", id: toWireId("veh:passenger:moto"), title: "Moto" },
   { kind: "location", ...newSpot() },
-  { kind: "reply", id: "drop:skip", title: "Skip" },
+  { kind: "reply", id: toWireId("drop:skip"), title: "Skip" },
 ];
 
 /** At least once, in any order, in batches: how Meta delivers. */

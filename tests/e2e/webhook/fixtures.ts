@@ -10,8 +10,9 @@ const pin = { kind: "location", lat: -1.9441, lng: 30.0619 };
 
 /** What is stored of each: a message for the worker, or nothing. */
 const documented: Readonly<Record<string, readonly unknown[]>> = {
-  button_reply: [tap("accept:42", "Accept")],
-  list_reply: [tap("driver:7", "Jean")],
+  // Buttons of another system.
+  button_reply: [text("Accept")],
+  list_reply: [text("Jean")],
   location_pin: [pin],
   location_place: [{
     kind: "location",

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import { toWireId } from "../../../shared/whatsapp/mod.ts";
 
 const PATIENCE_MS = 30_000;
 
@@ -31,7 +32,7 @@ export class SimulatedPhone {
 
   /** Opens the newest list, until it is one that has a row whose id begins so, and taps that row. */
   async choose(id: string, picture?: (name: string) => Promise<void>): Promise<void> {
-    const row = this.side.locator(`.choice[data-id^="${id}"]`).first();
+    const row = this.side.locator(`.choice[data-id^="${toWireId(id)}"]`).first();
     const deadline = performance.now() + PATIENCE_MS;
     while (true) {
       await this.side.locator(".bubble.in .tap.list").last().click();
@@ -67,6 +68,6 @@ export class SimulatedPhone {
   }
 
   #button(id: string): Locator {
-    return this.side.locator(`.bubble.in [data-id^="${id}"]`).last();
+    return this.side.locator(`.bubble.in [data-id^="${toWireId(id)}"]`).last();
   }
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { renderMessage } from "../../../shared/messages/mod.ts";
-import { checkLimits, toGraphBody } from "../../../shared/whatsapp/mod.ts";
+import { checkLimits, fromWireId, toGraphBody } from "../../../shared/whatsapp/mod.ts";
 import type { Locale } from "../../../shared/words/mod.ts";
 import type { World } from "../stack.ts";
 import type { Identity, Told } from "../../../scripts/stack/graph/stand-in-client.ts";
 
-/** A button or a row that can be tapped. */
+/** A button or a row that can be tapped; the id as the conversation knows it. */
 export interface Choice {
   readonly id: string;
   readonly title: string;
@@ -105,5 +105,11 @@ function choicesOf({ interactive, template }: z.infer<typeof message>): Choice[]
     ...interactive?.action.buttons.map(({ reply }) => reply) ?? [],
     ...interactive?.action.sections.flatMap(({ rows }) => rows) ?? [],
     ...payloads.map((id) => ({ id, title: id })),
-  ];
+  ].map(({ id, title }) => ({ id: ownId(id), title }));
+}
+
+function ownId(wireId: string): string {
+  const id = fromWireId(wireId);
+  assert.ok(id, `${wireId} cannot be another system's`);
+  return id;
 }

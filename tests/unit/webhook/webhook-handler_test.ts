@@ -93,6 +93,8 @@ function scene(
 }
 
 const error = z.object({ error: z.object({ code: z.string() }) });
+const list = z.array(z.unknown());
+const divided = z.object({ p_messages: list, p_deliveries: list, p_others: list });
 
 async function codeOf(response: Response): Promise<string> {
   return error.parse(await response.json()).error.code;
@@ -225,6 +227,11 @@ Deno.test("createWebhookHandler() stores V1's part for V1, in the same call", as
         "x-hub-signature-256": await signBody(APP_SECRET, new TextEncoder().encode(body)),
       },
     }],
+    p_others: [{
+      message_id: "wamid.1",
+      whatsapp_user_id: "RW.1000000000000000001",
+      phone: "+250788000001",
+    }],
   });
   await until(all.calls, "claim_deliveries");
 
@@ -300,4 +307,18 @@ Deno.test("createWebhookHandler() works at the service's word, and says what it 
   assert.equal(failed.status, 503);
   assert.equal(down.calls.length, 3, "one queue that cannot be read keeps no other from being");
   assert.ok(down.calls.every(({ path }) => path !== "record_work"), "that was no success");
+});
+
+Deno.test("createWebhookHandler() divides anew as the database tells, and does not do so for ever", async () => {
+  const env = { MOBILITY_V1_WEBHOOK_URL: "https://v1.test/hook" };
+  const held = { here: ["wamid.1"], there: [] };
+  const { post, calls } = scene({ get_rollout: { percent: 0 }, receive_whatsapp: held }, env);
+  assert.equal((await post(bodyOf({ messages: [MESSAGE] }))).status, 503);
+  const [proposed, ...corrected] = calls.filter(({ path }) => path === "receive_whatsapp")
+    .map(({ args }) => divided.parse(args))
+    .map(({ p_messages, p_deliveries, p_others }) =>
+      [p_messages, p_deliveries, p_others].map(({ length }) => length)
+    );
+  assert.deepEqual(proposed, [0, 1, 1]);
+  assert.deepEqual(corrected, Array(3).fill([1, 0, 0]));
 });

@@ -44,7 +44,9 @@ const documented: [OutboundMessage, unknown][] = [
       interactive: {
         type: "button",
         body: { text: "…" },
-        action: { buttons: [{ type: "reply", reply: { id: "accept:42", title: "Accept" } }] },
+        action: {
+          buttons: [{ type: "reply", reply: { id: "mobility2:accept:42", title: "Accept" } }],
+        },
       },
     },
   ],
@@ -71,8 +73,8 @@ const documented: [OutboundMessage, unknown][] = [
           sections: [{
             title: "Drivers",
             rows: [
-              { id: "driver:7", title: "Jean", description: "4 min" },
-              { id: "best", title: "Best" },
+              { id: "mobility2:driver:7", title: "Jean", description: "4 min" },
+              { id: "mobility2:best", title: "Best" },
             ],
           }],
         },
@@ -86,7 +88,7 @@ const documented: [OutboundMessage, unknown][] = [
       interactive: {
         type: "list",
         body: { text: "…" },
-        action: { button: "Choose", sections: [{ rows: [{ id: "a", title: "A" }] }] },
+        action: { button: "Choose", sections: [{ rows: [{ id: "mobility2:a", title: "A" }] }] },
       },
     },
   ],
@@ -134,13 +136,13 @@ const documented: [OutboundMessage, unknown][] = [
             type: "button",
             sub_type: "quick_reply",
             index: "0",
-            parameters: [{ type: "payload", payload: "a:1" }],
+            parameters: [{ type: "payload", payload: "mobility2:a:1" }],
           },
           {
             type: "button",
             sub_type: "quick_reply",
             index: "1",
-            parameters: [{ type: "payload", payload: "b:1" }],
+            parameters: [{ type: "payload", payload: "mobility2:b:1" }],
           },
         ],
       },

@@ -81,9 +81,8 @@ Deno.test("parseWebhook reads a template button as a reply with its payload", ()
   const [message] = parseWebhook(fixture("template_button").json).messages;
   assert.deepEqual(message?.content, { kind: "reply", id: "again:42", title: "Search again" });
   assert.deepEqual(contentOf({ type: "button", button: { text: "Yes" } }), {
-    kind: "reply",
-    id: "Yes",
-    title: "Yes",
+    kind: "text",
+    text: "Yes",
   });
 });
 
@@ -127,24 +126,33 @@ Deno.test("parseWebhook takes the number that WhatsApp knows, and none without i
   }
 });
 
-Deno.test("parseWebhook reads taps on buttons and rows with their ids untouched", () => {
-  const id = "pick:5f0e:9c1b";
+Deno.test("parseWebhook reads taps on buttons and rows of ours with their ids, and others as what is on them", () => {
+  const own = "pick:5f0e:9c1b";
+  const id = `mobility2:${own}`;
   const taps: [Record<string, unknown>, unknown][] = [
     [{ type: "button_reply", button_reply: { id, title: "Accept" } }, {
       kind: "reply",
-      id,
+      id: own,
       title: "Accept",
     }],
     [{ type: "list_reply", list_reply: { id, title: "Jean\n", description: "4 min" } }, {
       kind: "reply",
-      id,
+      id: own,
       title: "Jean",
     }],
-    [{ type: "list_reply", list_reply: { id } }, { kind: "reply", id, title: "" }],
-    [{ type: "button_reply", button_reply: { id: "x".repeat(300), title: "A" } }, {
+    [{ type: "list_reply", list_reply: { id } }, { kind: "reply", id: own, title: "" }],
+    [{ type: "button_reply", button_reply: { id: `mobility2:${"x".repeat(300)}`, title: "A" } }, {
       kind: "reply",
-      id: "x".repeat(256),
+      id: "x".repeat(246),
       title: "A",
+    }],
+    [{ type: "button_reply", button_reply: { id: own, title: "Find\na ride" } }, {
+      kind: "text",
+      text: "Find a ride",
+    }],
+    [{ type: "list_reply", list_reply: { id: "mobility2:" } }, {
+      kind: "text",
+      text: "mobility2:",
     }],
     [{ type: "button_reply", list_reply: { id, title: "A" } }, {
       kind: "unsupported",
