@@ -44,16 +44,19 @@ export function checkFile({ path, text }: SourceFile): Violation[] {
   return violations;
 }
 
-/** The rules on one import of a file in `shared/` or `supabase/functions/`. */
+/** The rules on one import: of what is deployed, and of scripts, which tests build on and not the other way round. */
 export function checkImport(
   { from, specifier, to }: Import,
   packages: readonly string[],
 ): Violation[] {
-  if (!isDeployed(from)) return [];
   const violation = (message: string): Violation[] => [{
     file: from,
     message: `imports "${specifier}": ${message}`,
   }];
+  if (from.startsWith("scripts/") && to?.startsWith("tests/")) {
+    return violation("a script never imports a test: move what both need to scripts/");
+  }
+  if (!isDeployed(from)) return [];
   if (to === undefined) {
     const declared = specifier.startsWith("node:") ||
       packages.some((name) => specifier === name || specifier.startsWith(`${name}/`));

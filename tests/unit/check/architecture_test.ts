@@ -72,6 +72,11 @@ const BROKEN: { rule: string; changes: Record<string, string>; expected: RegExp 
     expected: /^supabase\/functions\/ranking\/index\.ts imports .*nothing but shared/,
   },
   {
+    rule: "a script imports a test",
+    changes: { "scripts/tool.ts": `import "../tests/unit/rank_test.ts";` },
+    expected: /^scripts\/tool\.ts imports .*a script never imports a test/,
+  },
+  {
     rule: "a deployed file imports one outside the repository",
     changes: { "shared/ranking/rank.ts": `import "file:///tmp/elsewhere.ts";` },
     expected: /^shared\/ranking\/rank\.ts imports .*nothing but shared/,
