@@ -76,10 +76,11 @@ export async function publish(report: Report, jsonFile: string | undefined): Pro
   if (jsonFile !== undefined) await writeReport(report, jsonFile);
 }
 
-/** Writes a report as JSON, with the commit that it is of. */
+/** Writes a report as JSON, with the commit that it is of and the arguments it was asked for with. */
 export async function writeReport(report: object, file: string): Promise<void> {
   const commit = await describeCode();
-  await Deno.writeTextFile(file, JSON.stringify({ ...report, commit }, null, 2) + "\n");
+  const args = Deno.args.filter((arg, at) => arg !== "--json" && Deno.args[at - 1] !== "--json");
+  await Deno.writeTextFile(file, JSON.stringify({ ...report, commit, args }, null, 2) + "\n");
 }
 
 /** What was measured on: cores, memory, the database's version. */

@@ -1,64 +1,72 @@
 import { z } from "zod";
-import { format, type Promised, type Section } from "./section.ts";
+import { holdAgainst, type Limit, type Measured } from "./limit.ts";
+import { commandOf, provenance } from "./provenance.ts";
+import { format, type RenderSection } from "./section.ts";
 
-const benchReport = z.object({
+const spread = z.object({ median: z.number(), min: z.number(), max: z.number() });
+/** A figure that is no number, of a case that was not reached, is null in JSON. */
+const ratio = z.union([spread, z.number().transform((median) => ({ median })), z.null()]);
+
+const benchReport = provenance.extend({
   name: z.string(),
-  date: z.string(),
-  machine: z.string(),
-  results: z.array(z.object({
-    case: z.string(),
-    median: z.number(),
-    min: z.number(),
-    max: z.number(),
-    unit: z.string(),
-  })),
-  ratios: z.record(z.string(), z.number().nullable()),
+  results: z.array(spread.extend({ case: z.string(), unit: z.string() })),
+  ratios: z.record(z.string(), ratio),
 });
 
-/** What a benchmark promises of one of its ratios, or of all whose name matches. */
-export interface RatioPromise {
-  readonly ratio: RegExp;
-  readonly promise: string;
-  readonly holds: (value: number) => boolean;
+/** What a benchmark promises of those of its ratios, or of its cases, whose name matches. */
+export interface BenchPromise extends Limit {
+  readonly of: RegExp;
 }
 
-/** The section of a benchmark's report (scripts/bench/results.ts). @throws {z.ZodError} */
+/** The section of a benchmark's report (scripts/bench/results.ts). The returned function throws a ZodError. */
 export function benchSection(
-  report: unknown,
-  { title, command, about, promises }: {
+  { title, task, about, promises }: {
     readonly title: string;
-    readonly command: string;
+    readonly task: readonly string[];
     readonly about: string;
-    readonly promises: readonly RatioPromise[];
+    readonly promises: readonly BenchPromise[];
   },
-): Section {
-  const { date, machine, results, ratios } = benchReport.parse(report);
-  const known = Object.entries(ratios).flatMap(([name, value]) =>
-    value === null ? [] : [[name, value] as const]
-  );
-  return {
-    title,
-    command,
-    date,
-    machine,
-    about,
-    promises: promises.flatMap(({ ratio, promise, holds }) =>
-      known.filter(([name]) => ratio.test(name)).map(([name, value]): Promised => ({
-        promise,
-        measured: `${format(value)} (${name})`,
-        kept: holds(value),
-      }))
-    ),
-    tables: [
-      { heads: ["ratio", ""], rows: known.map(([name, value]) => [name, format(value)]) },
-      {
-        heads: ["case", "median", "min", "max", "unit"],
-        rows: results.map(({ case: name, median, min, max, unit }) => [
-          name,
-          ...[median, min, max].map(format),
-          unit,
-        ]),
-      },
-    ],
+): RenderSection {
+  return (report) => {
+    const { date, machine, commit, args, results, ratios } = benchReport.parse(report);
+    const compared = Object.entries(ratios).flatMap(([name, figure]): Measured[] => {
+      if (figure === null) return [];
+      const { median, ...ends } = figure;
+      return [{ name, value: median, ...ends }];
+    });
+    const cases = results.map((result): Measured => ({
+      ...result,
+      name: result.case,
+      value: result.median,
+    }));
+    return {
+      title,
+      command: commandOf(task, { args }),
+      date,
+      machine,
+      commit,
+      about,
+      promises: promises.flatMap(({ of, ...limit }) =>
+        holdAgainst(limit, [...compared, ...cases].filter(({ name }) => of.test(name)))
+      ),
+      tables: [
+        {
+          heads: ["ratio", "median", "min", "max"],
+          rows: compared.map(({ name, value, min, max }) => [
+            name,
+            format(value),
+            ...[min, max].map((end) => end === undefined ? "" : format(end)),
+          ]),
+        },
+        {
+          heads: ["case", "median", "min", "max", "unit"],
+          rows: results.map(({ case: name, median, min, max, unit }) => [
+            name,
+            ...[median, min, max].map(format),
+            unit,
+          ]),
+        },
+      ],
+    };
   };
 }

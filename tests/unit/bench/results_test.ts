@@ -13,12 +13,13 @@ Deno.test("summarize() is the median and the extremes, and refuses a case withou
   assert.throws(() => summarize("x", [], "ms"), /"x": it has no rounds/);
 });
 
-Deno.test("writeReport() says which commit the figures are of", async () => {
+Deno.test("writeReport() says which commit the figures are of, and how they were asked for", async () => {
   const file = await Deno.makeTempFile();
   try {
     await writeReport({ name: "x" }, file);
-    const { name, commit } = JSON.parse(await Deno.readTextFile(file));
+    const { name, commit, args } = JSON.parse(await Deno.readTextFile(file));
     assert.equal(name, "x");
+    assert.deepEqual(args, []);
     assert.match(commit, /^([0-9a-f]{12}( with changes)?|unknown.*)$/);
   } finally {
     await Deno.remove(file);
