@@ -2,6 +2,10 @@ CREATE SCHEMA mobility;
 
 COMMENT ON SCHEMA mobility IS 'Ride dispatch: tables and internal functions, not exposed by the API.';
 
+CREATE SCHEMA mobility_v1;
+
+COMMENT ON SCHEMA mobility_v1 IS 'The bridge to V1: what changed, what was carried, what could not be.';
+
 CREATE SCHEMA public;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
@@ -10,6 +14,122 @@ CREATE TYPE mobility.fare AS (
 	fare_amount integer,
 	currency text,
 	tariff_id bigint
+);
+
+CREATE TYPE mobility_v1.match_image AS (
+	passenger_user_id uuid,
+	driver_user_id uuid,
+	status text,
+	fare_amount integer,
+	currency text,
+	distance_km numeric,
+	created_at timestamp with time zone,
+	accepted_at timestamp with time zone,
+	arrived_at timestamp with time zone,
+	started_at timestamp with time zone,
+	completed_at timestamp with time zone,
+	cancelled_at timestamp with time zone,
+	cancel_reason text
+);
+
+CREATE TYPE mobility_v1.match_reading AS (
+	image mobility_v1.match_image,
+	reject text,
+	repairs text[]
+);
+
+CREATE TYPE mobility_v1.old_match AS (
+	id uuid,
+	driver_id uuid,
+	passenger_id uuid,
+	trip_id uuid,
+	vehicle_type text,
+	pickup_latitude double precision,
+	pickup_longitude double precision,
+	dropoff_latitude double precision,
+	dropoff_longitude double precision,
+	pickup_text text,
+	dropoff_text text,
+	fare_estimate numeric,
+	actual_fare numeric,
+	currency text,
+	distance_km numeric,
+	status text,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	matched_at timestamp with time zone,
+	accepted_at timestamp with time zone,
+	started_at timestamp with time zone,
+	pickup_time timestamp with time zone,
+	dropoff_time timestamp with time zone,
+	completed_at timestamp with time zone,
+	cancelled_at timestamp with time zone,
+	cancellation_reason text,
+	metadata jsonb
+);
+
+CREATE TYPE mobility_v1.old_profile AS (
+	user_id uuid,
+	whatsapp_number text,
+	phone_number text,
+	display_name text,
+	role text,
+	locale text,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE mobility_v1.old_trip AS (
+	id uuid,
+	creator_user_id uuid,
+	role text,
+	vehicle_type text,
+	pickup_latitude double precision,
+	pickup_longitude double precision,
+	pickup_text text,
+	dropoff_latitude double precision,
+	dropoff_longitude double precision,
+	dropoff_text text,
+	status text,
+	scheduled_at timestamp with time zone,
+	created_at timestamp with time zone,
+	matched_at timestamp with time zone,
+	expires_at timestamp with time zone,
+	last_location_at timestamp with time zone
+);
+
+CREATE TYPE mobility_v1.profile_image AS (
+	phone text,
+	display_name text,
+	locale text,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE mobility_v1.profile_reading AS (
+	image mobility_v1.profile_image,
+	repairs text[],
+	needs uuid
+);
+
+CREATE TYPE mobility_v1.trip_image AS (
+	user_id uuid,
+	role text,
+	vehicle_type text,
+	status text,
+	pickup_lat double precision,
+	pickup_lng double precision,
+	pickup_text text,
+	dropoff_lat double precision,
+	dropoff_lng double precision,
+	dropoff_text text,
+	scheduled_for timestamp with time zone,
+	expires_at timestamp with time zone,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE mobility_v1.trip_reading AS (
+	image mobility_v1.trip_image,
+	reject text,
+	repairs text[]
 );
 
 CREATE FUNCTION mobility.add_to_metrics(p_user_id uuid, p_role text, p_delta jsonb) RETURNS void
@@ -3348,6 +3468,664 @@ $_$;
 
 COMMENT ON FUNCTION mobility.write_search() IS 'Writes mobility.nearest, with a statement for each pool there is.';
 
+CREATE FUNCTION mobility_v1.backfill_batch(p_table text, p_limit integer DEFAULT 1000) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  b mobility_v1.backfills;
+  v_source text := case p_table when 'profiles' then 'public.profiles' when 'trips' then 'public.rides_trips'
+    when 'matches' then 'public.mobility_matches' else 'mobility.' || substr(p_table, 4) end;
+  v_table text := regexp_replace(p_table, '^v2_', '');
+  v_key text := case v_table when 'profiles' then 'user_id' else 'id' end;
+  -- What came from V1 is in step already.
+  v_where text := case when p_table like 'v2\_%' then format('not exists (select from mobility_v1.carried_%s c where c.id = s.%I)
+    and not exists (select from mobility_v1.synthetic y where y."table" = %L and y.id = s.%I)', v_table, v_key, v_table, v_key)
+    else 'true' end;
+  v_ids uuid[];
+  v_id uuid;
+  v_rejected integer := 0;
+begin
+  if p_table not in ('profiles', 'trips', 'matches', 'v2_profiles', 'v2_trips', 'v2_matches') then
+    raise 'Cannot backfill "%": it is profiles, trips, matches, v2_profiles, v2_trips or v2_matches', p_table;
+  elsif not exists (select from mobility_v1.bridge where installed) then
+    raise 'Cannot backfill: the bridge is not installed. Run: deno task deploy database';
+  end if;
+  if not mobility_v1.lock_bridge() then return '{"busy": true}'::jsonb; end if;
+  select * into b from mobility_v1.backfills where "table" = p_table for update;
+  if not found then
+    execute format('insert into mobility_v1.backfills ("table", total) select %L, count(*) from %s s where %s returning *',
+      p_table, v_source, v_where)
+    into b;
+  end if;
+  if b.finished_at is null then
+    execute format('select array(select %1$I from %2$s s where ($1 is null or %1$I > $1) and %3$s order by %1$I limit $2)',
+      v_key, v_source, v_where)
+    into v_ids using b.last_id, p_limit;
+    foreach v_id in array v_ids loop
+      if mobility_v1.carry(v_table, v_id) = 'rejected' then v_rejected := v_rejected + 1; end if;
+    end loop;
+    update mobility_v1.backfills set last_id = coalesce(v_ids[cardinality(v_ids)], last_id),
+      done = done + cardinality(v_ids), rejected = rejected + v_rejected,
+      finished_at = case when cardinality(v_ids) < p_limit then now() end
+    where "table" = p_table returning * into b;
+  end if;
+  perform mobility_v1.leave_bridge();
+  return jsonb_build_object('done', b.done, 'total', b.total, 'rejected', b.rejected,
+    'finished', b.finished_at is not null, 'rows', coalesce(cardinality(v_ids), 0), 'busy', false);
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.backfill_batch(p_table text, p_limit integer) IS 'Carries the next rows of a table.';
+
+CREATE FUNCTION mobility_v1.beside(t mobility_v1.trip_image, p_id uuid, OUT reason text, OUT needs uuid) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if t.scheduled_for is not null then return; end if;
+  select 'BESIDE_A_RIDE', m.id into reason, needs from mobility.matches m
+  where m.live and case t.role when 'driver' then m.driver_user_id else m.passenger_user_id end = t.user_id
+    and p_id not in (m.driver_trip_id, m.passenger_trip_id);
+  if found then return; end if;
+  select 'OLDER_OPEN_TRIP', r.id into reason, needs from mobility.trips r
+  where r.user_id = t.user_id and r.role = t.role and r.status = 'open' and r.scheduled_for is null
+    and r.id <> p_id and (r.created_at, r.id) > (t.created_at, p_id);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.beside(t mobility_v1.trip_image, p_id uuid, OUT reason text, OUT needs uuid) IS 'Why a trip cannot be open beside what its person has.';
+
+CREATE FUNCTION mobility_v1.broadcast(m mobility.matches, p_from text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select mobility.push(
+    array['match:' || m.id, 'user:' || m.driver_user_id, 'user:' || m.passenger_user_id, 'operators'], 'match_changed',
+    jsonb_build_object('match_id', m.id, 'status', m.status, 'from_status', p_from, 'actor', 'system', 'at', now()))
+$$;
+
+COMMENT ON FUNCTION mobility_v1.broadcast(m mobility.matches, p_from text) IS 'Broadcasts that a match was moved by V1.';
+
+CREATE FUNCTION mobility_v1.busy() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$ begin raise sqlstate 'MV001' using message = 'BUSY', detail = 'Somebody else is writing the row'; end $$;
+
+COMMENT ON FUNCTION mobility_v1.busy() IS 'Gives up a row for now.';
+
+CREATE FUNCTION mobility_v1.carry(p_table text, p_id uuid, p_tries integer DEFAULT 0) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_state text;
+  v_constraint text;
+begin
+  return case p_table when 'profiles' then mobility_v1.carry_profile(p_id)
+    when 'trips' then mobility_v1.carry_trip(p_id) else mobility_v1.carry_match(p_id) end;
+exception
+  when sqlstate 'MV001' or lock_not_available or unique_violation or deadlock_detected then
+    insert into mobility_v1.changes (side, tbl, id, tries, not_before)
+    values ('2', p_table, p_id, least(p_tries + 1, 100),
+      clock_timestamp() + make_interval(secs => least(0.2 * (p_tries + 1), 10)));
+    return 'later';
+  when others then
+    get stacked diagnostics v_state = returned_sqlstate, v_constraint = constraint_name;
+    -- Not the message: it may quote the row.
+    return mobility_v1.reject(p_table, p_id, 'FAILED', '1', null,
+      jsonb_build_object('sqlstate', v_state, 'constraint', nullif(v_constraint, '')));
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.carry(p_table text, p_id uuid, p_tries integer) IS 'Carries one row, or has it carried later.';
+
+CREATE FUNCTION mobility_v1.carry_match(p_id uuid) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  o mobility_v1.old_match := mobility_v1.old_match(p_id);
+  m mobility.matches;
+  c mobility_v1.carried_matches;
+  r mobility_v1.match_reading;
+  a mobility_v1.match_image;
+  b mobility_v1.match_image;
+  i mobility_v1.match_image;
+  v_was text;
+  v_was_live boolean;
+  v_locked integer;
+begin
+  select * into m from mobility.matches where id = p_id;
+  if found then
+    -- The one order of locks: the trips, then the match.
+    perform 1 from mobility.trips where id in (m.passenger_trip_id, m.driver_trip_id) order by id for update skip locked;
+    get diagnostics v_locked = row_count;
+    if v_locked < 2 then perform mobility_v1.busy(); end if;
+    select * into m from mobility.matches where id = p_id for update skip locked;
+    if not found then perform mobility_v1.busy(); end if;
+  end if;
+  select * into c from mobility_v1.carried_matches where id = p_id;
+  -- Whom it held may be held by another now.
+  if not m.live then perform mobility_v1.wake(p_id); end if;
+  if o.id is null then
+    if m.id is null then
+      delete from mobility_v1.rejects where "table" = 'matches' and id = p_id;
+      return 'none';
+    elsif c.id is null then
+      return mobility_v1.put_old_match(m);
+    end if;
+    perform mobility_v1.settle('matches', p_id, array['DELETED_IN_V1']);
+    return 'none';
+  end if;
+  r := mobility_v1.read_match(o);
+  if r.reject is not null then return mobility_v1.reject('matches', p_id, r.reject); end if;
+  if m.id is null and c.id is not null then return mobility_v1.reject('matches', p_id, 'DELETED_IN_V2'); end if;
+  if m.id is null then return mobility_v1.put_match(o, r); end if;
+
+  a := r.image;
+  b := mobility_v1.image_of(m);
+  if (a.driver_user_id, a.passenger_user_id) is distinct from (b.driver_user_id, b.passenger_user_id) then
+    return mobility_v1.reject('matches', p_id, 'PEOPLE_CHANGED');
+  end if;
+  -- What V2's clock ended and V1 forgot is no difference.
+  if b.status = 'expired' and mobility_v1.is_stale(a.status, coalesce(o.updated_at, a.created_at)) then
+    r.repairs := r.repairs || 'FORGOTTEN'::text;
+    a := b;
+  end if;
+  v_was := m.status;
+  v_was_live := m.live;
+  i := a;
+  if a is distinct from b then i := mobility_v1.merge_match(a, b, c); end if;
+  if i is distinct from b then
+    update mobility.matches set status = i.status, fare_amount = i.fare_amount, currency = i.currency,
+      distance_m = case when i.distance_km is distinct from b.distance_km then (i.distance_km * 1000)::integer else distance_m end,
+      created_at = i.created_at, accepted_at = i.accepted_at, arrived_at = i.arrived_at, started_at = i.started_at,
+      completed_at = i.completed_at,
+      ended_at = case when not mobility_v1.is_live(i.status)
+        then coalesce(i.completed_at, i.cancelled_at, ended_at, o.updated_at, now()) end,
+      cancel_reason = case when not mobility_v1.is_live(i.status) then i.cancel_reason end, updated_at = now()
+    where id = p_id returning * into m;
+    if i.status <> v_was then
+      perform mobility_v1.walk(m, v_was, i);
+      perform mobility_v1.move_trips(m, v_was_live);
+      perform mobility_v1.broadcast(m, v_was);
+    end if;
+  end if;
+  if i is distinct from a then
+    perform mobility_v1.change_old_match(o, a, i, m.initiated_by);
+    -- What V1's row lacked may not be lacking any more.
+    r.repairs := (mobility_v1.read_match(mobility_v1.old_match(p_id))).repairs;
+  end if;
+  if c.id is null or c.base is distinct from i then
+    insert into mobility_v1.carried_matches as k values (p_id, coalesce(c.born, '1'), i)
+    on conflict (id) do update set base = excluded.base;
+  end if;
+  perform mobility_v1.settle('matches', p_id, r.repairs);
+  if v_was_live and not m.live then perform mobility_v1.wake(p_id); end if;
+  return 'carried';
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.carry_match(p_id uuid) IS 'Carries a match to whichever side has not the latest.';
+
+CREATE FUNCTION mobility_v1.carry_profile(p_id uuid) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  o mobility_v1.old_profile := mobility_v1.old_profile(p_id);
+  p mobility.profiles;
+  c mobility_v1.carried_profiles;
+  r mobility_v1.profile_reading;
+  a mobility_v1.profile_image;
+  b mobility_v1.profile_image;
+  v_new mobility_v1.profile_image;
+  v_rows integer;
+begin
+  select * into p from mobility.profiles where user_id = p_id for no key update skip locked;
+  if not found and exists (select from mobility.profiles where user_id = p_id) then perform mobility_v1.busy(); end if;
+  select * into c from mobility_v1.carried_profiles where id = p_id;
+  if o.user_id is null and (p.user_id is null
+    or exists (select from mobility_v1.synthetic where "table" = 'profiles' and id = p_id)) then
+    delete from mobility_v1.rejects where "table" = 'profiles' and id = p_id;
+    return 'none';
+  end if;
+
+  if o.user_id is null then
+    if c.id is not null then
+      perform mobility_v1.settle('profiles', p_id, array['DELETED_IN_V1']);
+      return 'none';
+    end if;
+    b := mobility_v1.image_of(p);
+    execute 'insert into public.profiles (user_id, whatsapp_number, phone_number, display_name, role, locale, created_at)
+      values ($1, $2, $2, $3, $4, $5, $6)'
+    using p_id, p.phone, p.display_name,
+      -- V1 knows one role a person; V2 asks anew each time.
+      case when exists (select from mobility.trips where user_id = p_id and role = 'driver') then 'driver' else 'passenger' end,
+      p.locale, p.created_at;
+    insert into mobility_v1.carried_profiles values (p_id, '2', b);
+    perform mobility_v1.settle('profiles', p_id, '{}');
+    return 'carried';
+  end if;
+
+  r := mobility_v1.read_profile(o);
+  a := r.image;
+  if a.phone is not null and a.phone is distinct from p.phone then
+    select user_id into r.needs from mobility.profiles where phone = a.phone and user_id <> p_id;
+    if found then
+      a.phone := null;
+      r.repairs := r.repairs || 'DUPLICATE_PHONE'::text;
+    end if;
+  end if;
+  if p.user_id is null then
+    if c.id is not null then return mobility_v1.reject('profiles', p_id, 'DELETED_IN_V2'); end if;
+    insert into mobility.profiles (user_id, phone, display_name, locale, created_at)
+    values (p_id, a.phone, a.display_name, a.locale, a.created_at);
+    insert into mobility_v1.carried_profiles values (p_id, '1', a);
+    perform mobility_v1.settle('profiles', p_id, r.repairs, r.needs);
+    perform mobility_v1.wake(p_id);
+    return 'carried';
+  end if;
+
+  b := mobility_v1.image_of(p);
+  v_new := a;
+  if a is distinct from b then
+    v_new := jsonb_populate_record(null::mobility_v1.profile_image, mobility_v1.merge(to_jsonb(a), to_jsonb(b),
+      -- Both were there before the bridge, or V2's was made up: V1's is the one to believe.
+      coalesce(to_jsonb(c.base), '{}'), coalesce(c.born, '1')));
+  end if;
+  -- Where the other side of the merge has the number of somebody else.
+  if v_new.phone is distinct from p.phone
+     and exists (select from mobility.profiles where phone = v_new.phone and user_id <> p_id) then
+    v_new.phone := p.phone;
+  end if;
+  if v_new is distinct from b then
+    update mobility.profiles set phone = v_new.phone, display_name = v_new.display_name, locale = v_new.locale,
+      created_at = v_new.created_at
+    where user_id = p_id;
+  end if;
+  if v_new is distinct from a then
+    execute 'update public.profiles set
+        whatsapp_number = case when $3 then $4 else whatsapp_number end,
+        phone_number = case when $3 and ($4 is null or mobility_v1.e164(phone_number) = $5) then $4 else phone_number end,
+        display_name = case when $6 then $7 else display_name end,
+        locale = case when $8 then $9 else locale end,
+        created_at = case when $10 then $11 else created_at end
+      where user_id = $1 and (whatsapp_number, phone_number, display_name, locale, created_at) is not distinct from
+        (($2).whatsapp_number, ($2).phone_number, ($2).display_name, ($2).locale, ($2).created_at)'
+    using p_id, o, v_new.phone is distinct from a.phone, v_new.phone, a.phone,
+      v_new.display_name is distinct from a.display_name, v_new.display_name,
+      v_new.locale is distinct from a.locale, v_new.locale,
+      v_new.created_at is distinct from a.created_at, v_new.created_at;
+    get diagnostics v_rows = row_count;
+    -- Changed by V1 since it was read.
+    if v_rows = 0 then perform mobility_v1.busy(); end if;
+    -- What V1's row lacked may not be lacking any more.
+    r.repairs := (mobility_v1.read_profile(mobility_v1.old_profile(p_id))).repairs
+      || array(select x from unnest(r.repairs) x where x = 'DUPLICATE_PHONE' and a.phone is not distinct from v_new.phone);
+  end if;
+  if c.id is null or c.base is distinct from v_new then
+    insert into mobility_v1.carried_profiles as k values (p_id, coalesce(c.born, '1'), v_new)
+    on conflict (id) do update set base = excluded.base;
+  end if;
+  delete from mobility_v1.synthetic where "table" = 'profiles' and id = p_id;
+  perform mobility_v1.settle('profiles', p_id, r.repairs, r.needs);
+  -- Somebody may have been waiting for the number this person had.
+  if c.id is null or (c.base).phone is distinct from v_new.phone then perform mobility_v1.wake(p_id); end if;
+  return 'carried';
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.carry_profile(p_id uuid) IS 'Carries a person to whichever side has not the latest.';
+
+CREATE FUNCTION mobility_v1.carry_trip(p_id uuid) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  o mobility_v1.old_trip := mobility_v1.old_trip(p_id);
+  t mobility.trips;
+  c mobility_v1.carried_trips;
+  r mobility_v1.trip_reading;
+  a mobility_v1.trip_image;
+  b mobility_v1.trip_image;
+  v_new mobility_v1.trip_image;
+  v_beside record;
+  v_needs uuid;
+  v_rows integer;
+begin
+  select * into t from mobility.trips where id = p_id for update skip locked;
+  if not found and exists (select from mobility.trips where id = p_id) then perform mobility_v1.busy(); end if;
+  select * into c from mobility_v1.carried_trips where id = p_id;
+  -- What it kept from being open may be open now.
+  if t.status <> 'open' then perform mobility_v1.wake(p_id); end if;
+  if exists (select from mobility_v1.synthetic where "table" = 'trips' and id = p_id) then return 'none'; end if;
+  if o.id is null then
+    if t.id is null then
+      delete from mobility_v1.rejects where "table" = 'trips' and id = p_id;
+      return 'none';
+    elsif c.id is null then
+      return mobility_v1.put_old_trip(t);
+    end if;
+    -- Deleted there: nobody waits for it any more. A ride that is under way goes on.
+    if t.status = 'open' then perform mobility.end_trip(p_id, 'cancelled', 'deleted in V1'); end if;
+    perform mobility_v1.settle('trips', p_id, array['DELETED_IN_V1']);
+    return 'none';
+  end if;
+
+  r := mobility_v1.read_trip(o);
+  -- In V2 it stays as it was.
+  if r.reject is not null then return mobility_v1.reject('trips', p_id, r.reject); end if;
+  a := r.image;
+  if t.id is null and c.id is not null then return mobility_v1.reject('trips', p_id, 'DELETED_IN_V2'); end if;
+  if a.status = 'open' and a.expires_at > now() and t.status is distinct from 'open' then
+    v_beside := mobility_v1.beside(a, p_id);
+    if v_beside.reason is not null then
+      a.status := 'expired';
+      r.repairs := r.repairs || v_beside.reason;
+      v_needs := v_beside.needs;
+    end if;
+  end if;
+  if t.id is null then
+    perform mobility_v1.need_person(a.user_id);
+    perform mobility_v1.put_trip(p_id, t, a, o.last_location_at);
+    if a.status = 'open' and a.expires_at <= now() then a.status := 'expired'; end if;
+    insert into mobility_v1.carried_trips values (p_id, '1', a);
+    perform mobility_v1.settle('trips', p_id, r.repairs, v_needs);
+    perform mobility_v1.wake(p_id);
+    return 'carried';
+  end if;
+
+  b := mobility_v1.image_of(t);
+  v_new := a;
+  if a is distinct from b then
+    v_new := jsonb_populate_record(null::mobility_v1.trip_image, mobility_v1.merge(to_jsonb(a), to_jsonb(b),
+      coalesce(to_jsonb(c.base), '{}'), coalesce(c.born, '1')));
+    v_new.status := mobility_v1.merge_trip_status(a, b, (c.base).status);
+    if v_new.expires_at <= v_new.created_at then v_new.expires_at := v_new.created_at + interval '30 minutes'; end if;
+    -- A live match holds its trips, whatever V1 says.
+    if exists (select from mobility.matches m where m.live and p_id in (m.passenger_trip_id, m.driver_trip_id)) then
+      v_new.status := 'matched';
+    end if;
+    -- A point is one thing.
+    if (v_new.pickup_lat, v_new.pickup_lng) is distinct from (a.pickup_lat, a.pickup_lng) then
+      v_new.pickup_lat := b.pickup_lat; v_new.pickup_lng := b.pickup_lng;
+    end if;
+    if (v_new.dropoff_lat, v_new.dropoff_lng) is distinct from (a.dropoff_lat, a.dropoff_lng) then
+      v_new.dropoff_lat := b.dropoff_lat; v_new.dropoff_lng := b.dropoff_lng;
+    end if;
+    perform mobility_v1.need_person(v_new.user_id);
+  end if;
+  if v_new is distinct from b then
+    -- Who moved the pin is there now.
+    perform mobility_v1.put_trip(p_id, t, v_new,
+      case when (v_new.pickup_lat, v_new.pickup_lng) = (b.pickup_lat, b.pickup_lng) then o.last_location_at else now() end);
+  elsif t.status in ('open', 'matched') then
+    perform mobility_v1.place(t, o.last_location_at);
+  end if;
+  -- V1 sees by itself that time is over.
+  if v_new.status = 'expired' and a.status = 'open' and a.expires_at <= now() then a.status := 'expired'; end if;
+  if v_new is distinct from a then
+    execute 'update public.rides_trips set
+        status = case when $3 then $4 else status end,
+        expires_at = case when $5 then $6 else expires_at end,
+        pickup_latitude = case when $7 then $8 else pickup_latitude end,
+        pickup_longitude = case when $7 then $9 else pickup_longitude end,
+        dropoff_latitude = case when $10 then $11 else dropoff_latitude end,
+        dropoff_longitude = case when $10 then $12 else dropoff_longitude end,
+        pickup_text = case when $13 then $14 else pickup_text end,
+        dropoff_text = case when $15 then $16 else dropoff_text end,
+        scheduled_at = case when $17 then $18 else scheduled_at end,
+        created_at = case when $19 then $20 else created_at end,
+        creator_user_id = case when $21 then $22 else creator_user_id end,
+        role = case when $23 then $24 else role end,
+        vehicle_type = case when $25 then coalesce($26, vehicle_type) else vehicle_type end,
+        matched_at = case when $3 and $4 = ''matched'' then coalesce(matched_at, now()) else matched_at end
+      where id = $1 and (creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude, pickup_text,
+          dropoff_latitude, dropoff_longitude, dropoff_text, status, scheduled_at, created_at, expires_at)
+        is not distinct from (($2).creator_user_id, ($2).role, ($2).vehicle_type, ($2).pickup_latitude,
+          ($2).pickup_longitude, ($2).pickup_text, ($2).dropoff_latitude, ($2).dropoff_longitude, ($2).dropoff_text,
+          ($2).status, ($2).scheduled_at, ($2).created_at, ($2).expires_at)'
+    using p_id, o, v_new.status is distinct from a.status, v_new.status,
+      v_new.expires_at is distinct from a.expires_at, v_new.expires_at,
+      (v_new.pickup_lat, v_new.pickup_lng) is distinct from (a.pickup_lat, a.pickup_lng), v_new.pickup_lat, v_new.pickup_lng,
+      (v_new.dropoff_lat, v_new.dropoff_lng) is distinct from (a.dropoff_lat, a.dropoff_lng), v_new.dropoff_lat, v_new.dropoff_lng,
+      v_new.pickup_text is distinct from a.pickup_text, v_new.pickup_text,
+      v_new.dropoff_text is distinct from a.dropoff_text, v_new.dropoff_text,
+      v_new.scheduled_for is distinct from a.scheduled_for, v_new.scheduled_for,
+      v_new.created_at is distinct from a.created_at, v_new.created_at,
+      v_new.user_id is distinct from a.user_id, v_new.user_id,
+      v_new.role is distinct from a.role, v_new.role,
+      v_new.vehicle_type is distinct from a.vehicle_type,
+      (select v1 from mobility_v1.codes where kind = 'vehicle' and v2 = v_new.vehicle_type and main);
+    get diagnostics v_rows = row_count;
+    if v_rows = 0 then perform mobility_v1.busy(); end if;
+    -- What only V1's row lacked is not lacking any more.
+    o := mobility_v1.old_trip(p_id);
+    r.repairs := array(select x from unnest((mobility_v1.read_trip(o)).repairs) x
+      union select x from unnest(r.repairs) x where x in ('BESIDE_A_RIDE', 'OLDER_OPEN_TRIP') and o.status = 'open');
+  end if;
+  if v_new.status = 'open' and v_new.expires_at <= now() then v_new.status := 'expired'; end if;
+  if c.id is null or c.base is distinct from v_new then
+    insert into mobility_v1.carried_trips as k values (p_id, coalesce(c.born, '1'), v_new)
+    on conflict (id) do update set base = excluded.base;
+  end if;
+  perform mobility_v1.settle('trips', p_id, r.repairs, v_needs);
+  if c.id is null or t.status = 'open' and v_new.status <> 'open' then perform mobility_v1.wake(p_id); end if;
+  return 'carried';
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.carry_trip(p_id uuid) IS 'Carries a trip to whichever side has not the latest.';
+
+CREATE FUNCTION mobility_v1.change_old_match(o mobility_v1.old_match, a mobility_v1.match_image, i mobility_v1.match_image, p_initiated_by text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  s record := mobility_v1.old_status(i.status, p_initiated_by);
+  v_times boolean := (i.status, i.accepted_at, i.arrived_at, i.started_at, i.completed_at, i.cancelled_at)
+    is distinct from (a.status, a.accepted_at, a.arrived_at, a.started_at, a.completed_at, a.cancelled_at);
+  v_rows integer;
+begin
+  execute 'update public.mobility_matches set
+      status = case when $3 then $4 else status end,
+      metadata = case when $5 then coalesce(metadata, ''{}'') || ''{"v2_status": "declined"}''
+        when $3 then metadata - ''v2_status'' else metadata end,
+      accepted_at = case when $6 then $7 else accepted_at end,
+      pickup_time = case when $6 then $8 else pickup_time end,
+      started_at = case when $6 then $9 else started_at end,
+      completed_at = case when $6 then $10 else completed_at end,
+      dropoff_time = case when $6 then coalesce($10, dropoff_time) else dropoff_time end,
+      cancelled_at = case when $6 then $11 else cancelled_at end,
+      updated_at = case when $6 then greatest(updated_at, now()) else updated_at end,
+      actual_fare = case when $3 and $4 = ''completed'' or $12 and ($4 = ''completed'' or actual_fare is not null) then $13
+        else actual_fare end,
+      duration_minutes = case when $3 and $4 = ''completed''
+        then coalesce((extract(epoch from $10 - $9) / 60)::integer, duration_minutes) else duration_minutes end,
+      fare_estimate = case when $12 then case when $4 = ''completed'' or actual_fare is not null
+        then coalesce(fare_estimate, $13) else $13 end else fare_estimate end,
+      currency = case when $14 then $15 else currency end,
+      distance_km = case when $16 then $17 else distance_km end,
+      created_at = case when $18 then $19 else created_at end,
+      cancellation_reason = case when $20 then $21 else cancellation_reason end
+    where id = $1 and (driver_id, passenger_id, status, fare_estimate, actual_fare, currency, distance_km, created_at,
+        accepted_at, pickup_time, started_at, completed_at, cancelled_at, cancellation_reason)
+      is not distinct from (($2).driver_id, ($2).passenger_id, ($2).status, ($2).fare_estimate, ($2).actual_fare,
+        ($2).currency, ($2).distance_km, ($2).created_at, ($2).accepted_at, ($2).pickup_time, ($2).started_at,
+        ($2).completed_at, ($2).cancelled_at, ($2).cancellation_reason)'
+  using o.id, o, i.status is distinct from a.status, s.status, s.declined and i.status is distinct from a.status,
+    v_times, i.accepted_at, i.arrived_at, i.started_at, i.completed_at, i.cancelled_at,
+    i.fare_amount is distinct from a.fare_amount, i.fare_amount::numeric,
+    i.currency is distinct from a.currency, coalesce(i.currency, 'RWF'),
+    i.distance_km is distinct from a.distance_km, i.distance_km,
+    i.created_at is distinct from a.created_at, i.created_at,
+    i.cancel_reason is distinct from a.cancel_reason, i.cancel_reason;
+  get diagnostics v_rows = row_count;
+  if v_rows = 0 then perform mobility_v1.busy(); end if;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.change_old_match(o mobility_v1.old_match, a mobility_v1.match_image, i mobility_v1.match_image, p_initiated_by text) IS 'Writes what changed of a match into V1.';
+
+CREATE FUNCTION mobility_v1.count_answer(p_user_id uuid, p_role text, p_accepted integer, p_declined integer, p_expired integer, p_response_ms bigint, p_completed integer, p_cancelled integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into mobility.user_metrics as u (
+    user_id, role, offers_accepted, offers_declined, offers_expired, response_ms_total, rides_completed, rides_cancelled)
+  values (p_user_id, p_role, p_accepted, p_declined, p_expired, greatest(0, p_response_ms), p_completed, p_cancelled)
+  on conflict (user_id, role) do update set
+    offers_accepted = u.offers_accepted + excluded.offers_accepted, offers_declined = u.offers_declined + excluded.offers_declined,
+    offers_expired = u.offers_expired + excluded.offers_expired, response_ms_total = u.response_ms_total + excluded.response_ms_total,
+    rides_completed = u.rides_completed + excluded.rides_completed, rides_cancelled = u.rides_cancelled + excluded.rides_cancelled,
+    updated_at = now();
+  if exists (select from mobility.trips where user_id = p_user_id and role = p_role and status in ('open', 'matched')) then
+    perform mobility.add_to_metrics(p_user_id, p_role, '{}');
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.count_answer(p_user_id uuid, p_role text, p_accepted integer, p_declined integer, p_expired integer, p_response_ms bigint, p_completed integer, p_cancelled integer) IS 'Adds to a person''s record.';
+
+CREATE FUNCTION mobility_v1.differences(p_table text, p_id uuid, a jsonb, b jsonb) RETURNS TABLE("table" text, id uuid, "column" text, v1 text, v2 text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select p_table, p_id, k, case when k ~ '(phone|name|text|reason|lat|lng)$' then '***' else a ->> k end,
+    case when k ~ '(phone|name|text|reason|lat|lng)$' then '***' else b ->> k end
+  from jsonb_object_keys(a) k where a -> k is distinct from b -> k
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.differences(p_table text, p_id uuid, a jsonb, b jsonb) IS 'What two images differ in.';
+
+CREATE FUNCTION mobility_v1.driver_trip(o mobility_v1.old_match, i mobility_v1.match_image, p mobility.trips) RETURNS mobility.trips
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  d mobility.trips;
+begin
+  select t.* into d from mobility.trips t
+  where t.user_id = i.driver_user_id and t.role = 'driver' and t.vehicle_type = p.vehicle_type
+    and (t.id = o.trip_id or t.created_at between i.created_at - interval '1 day' and i.created_at + interval '1 minute')
+    and (not mobility_v1.is_live(i.status) or t.status in ('open', 'matched')
+      or t.status = 'completed' and not exists (select from mobility.matches m where m.driver_trip_id = t.id))
+  order by t.id = o.trip_id desc, t.created_at desc limit 1;
+  if found then return d; end if;
+  return mobility_v1.make_trip(i.driver_user_id, 'driver', p.vehicle_type, p, i);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.driver_trip(o mobility_v1.old_match, i mobility_v1.match_image, p mobility.trips) IS 'The driver''s trip of a match of V1.';
+
+CREATE FUNCTION mobility_v1.drop_message() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$ begin return null; end $$;
+
+COMMENT ON FUNCTION mobility_v1.drop_message() IS 'Leaves a message unsaid.';
+
+CREATE FUNCTION mobility_v1.e164(p_number text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_digits text := regexp_replace(p_number, '[^0-9]', '', 'g');
+begin
+  if v_digits like '00%' then v_digits := substr(v_digits, 3); end if;
+  v_digits := case
+    when v_digits ~ '^07[0-9]{8}$' then '250' || substr(v_digits, 2)
+    when v_digits ~ '^7[0-9]{8}$' then '250' || v_digits
+    else v_digits end;
+  return case when v_digits ~ '^[1-9][0-9]{5,14}$' then '+' || v_digits end;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.e164(p_number text) IS 'A phone number as +E.164, or null.';
+
+CREATE FUNCTION mobility_v1.estimate(t mobility.trips) RETURNS mobility.trips
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_vehicle mobility.vehicle_types := mobility.vehicle_type(t.vehicle_type);
+  v_metres double precision := mobility.distance_m(t.pickup_lat, t.pickup_lng, t.dropoff_lat, t.dropoff_lng) * v_vehicle.road_factor;
+  v_fare mobility.fare;
+begin
+  if v_metres is null or v_metres > 1000000 then return t; end if;
+  t.distance_m := v_metres;
+  t.duration_s := v_metres / v_vehicle.speed_mps;
+  v_fare := mobility.fare_for(t.vehicle_type, t.pickup_lat, t.pickup_lng, t.distance_m, t.duration_s,
+    coalesce(t.scheduled_for, now()));
+  t.fare_amount := v_fare.fare_amount;
+  t.currency := v_fare.currency;
+  t.tariff_id := v_fare.tariff_id;
+  return t;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.estimate(t mobility.trips) IS 'Distance, time and fare for a trip of V1 that may still be taken.';
+
+CREATE FUNCTION mobility_v1.gauges() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'mobility_v1_changes_pending', jsonb_build_array(jsonb_build_object('labels', '{}'::jsonb,
+      'value', (select count(*) from mobility_v1.changes))),
+    'mobility_v1_oldest_change_seconds', jsonb_build_array(jsonb_build_object('labels', '{}'::jsonb,
+      'value', (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(at))), 0)::integer from mobility_v1.changes))),
+    'mobility_v1_rejects', (select jsonb_agg(jsonb_build_object('labels', jsonb_build_object('table', t),
+        'value', (select count(*) from mobility_v1.rejects r where r."table" = t)))
+      from unnest(array['profiles', 'trips', 'matches']) t))
+  from mobility_v1.bridge where installed
+$$;
+
+COMMENT ON FUNCTION mobility_v1.gauges() IS 'How much waits to be carried, and how much cannot be.';
+
+CREATE FUNCTION mobility_v1.has_v1() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select to_regclass('public.profiles') is not null and to_regclass('public.rides_trips') is not null
+    and to_regclass('public.mobility_matches') is not null
+$$;
+
+COMMENT ON FUNCTION mobility_v1.has_v1() IS 'Whether V1''s tables are here.';
+
+CREATE FUNCTION mobility_v1.hush() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform set_config('mobility_v1.hush', case when new.status = 'expired' and (
+    tg_argv[0] = 'trips' and exists (select from mobility_v1.carried_trips where id = new.id and born = '1')
+    or tg_argv[0] = 'matches' and exists (select from mobility_v1.carried_matches where id = new.id and born = '1'))
+    then 'on' else 'off' end, true);
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.hush() IS 'Keeps V2 from telling V1''s people what V1 tells them.';
+
+CREATE FUNCTION mobility_v1.image_of(m mobility.matches) RETURNS mobility_v1.match_image
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return row(m.passenger_user_id, m.driver_user_id, m.status, m.fare_amount,
+    case when m.fare_amount is not null then m.currency end, round(m.distance_m / 1000.0, 2),
+    m.created_at, m.accepted_at, m.arrived_at, m.started_at, m.completed_at,
+    case when m.status in ('cancelled_driver', 'cancelled_passenger', 'declined') then m.ended_at end,
+    case when not m.live then m.cancel_reason end)::mobility_v1.match_image;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.image_of(m mobility.matches) IS 'A match of V2 as both sides know one.';
+
 CREATE TABLE mobility.profiles (
     user_id uuid DEFAULT gen_random_uuid() NOT NULL,
     whatsapp_user_id text,
@@ -3362,6 +4140,1287 @@ CREATE TABLE mobility.profiles (
 );
 
 COMMENT ON TABLE mobility.profiles IS 'A person: passenger, driver, or both.';
+
+CREATE FUNCTION mobility_v1.image_of(p mobility.profiles) RETURNS mobility_v1.profile_image
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return row(p.phone, p.display_name, p.locale, p.created_at)::mobility_v1.profile_image;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.image_of(p mobility.profiles) IS 'A person of V2 as both sides know one.';
+
+CREATE FUNCTION mobility_v1.image_of(t mobility.trips) RETURNS mobility_v1.trip_image
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return row(t.user_id, t.role, t.vehicle_type, case t.status when 'completed' then 'matched' else t.status end,
+    t.pickup_lat, t.pickup_lng, t.pickup_text, t.dropoff_lat, t.dropoff_lng, t.dropoff_text,
+    t.scheduled_for, t.expires_at, t.created_at)::mobility_v1.trip_image;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.image_of(t mobility.trips) IS 'A trip of V2 as both sides know one.';
+
+CREATE FUNCTION mobility_v1.in_area(p_lat double precision, p_lng double precision) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return exists (select from mobility.areas a
+    where extensions.st_intersects(a.boundary, extensions.st_setsrid(extensions.st_makepoint(p_lng, p_lat), 4326)));
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.in_area(p_lat double precision, p_lng double precision) IS 'Whether a point is in a service area.';
+
+CREATE FUNCTION mobility_v1.install() RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET lock_timeout TO '3s'
+    AS $$
+declare
+  r record;
+begin
+  if not mobility_v1.has_v1() then return false; end if;
+  for r in
+    select t.* from mobility_v1.triggers() t
+    where not exists (select from pg_trigger g where g.tgrelid = t."table"::regclass and g.tgname = t.name)
+  loop
+    execute format('create trigger %I %s', r.name, r.definition);
+  end loop;
+  update mobility_v1.bridge set installed = true, installed_at = coalesce(installed_at, now())
+  where not installed;
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.install() IS 'Puts the bridge in place where V1 is.';
+
+CREATE FUNCTION mobility_v1.is_live(p_status text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return p_status in ('pending', 'accepted', 'driver_arrived', 'in_progress');
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.is_live(p_status text) IS 'Whether a state binds two people.';
+
+CREATE FUNCTION mobility_v1.is_stale(p_status text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return case when p_status = 'in_progress' then p_at < now() - interval '12 hours'
+    when mobility_v1.is_live(p_status) then p_at < now() - interval '2 hours' else false end;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.is_stale(p_status text, p_at timestamp with time zone) IS 'Whether a match in this state was forgotten.';
+
+CREATE FUNCTION mobility_v1.leave_bridge() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform set_config('mobility_v1.carrying', 'off', true), set_config('lock_timeout', null, true),
+    set_config('enable_seqscan', null, true), set_config('jit', null, true);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.leave_bridge() IS 'Ends the carrying of this transaction.';
+
+CREATE FUNCTION mobility_v1.locale_of(p_locale text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return case
+    when left(lower(trim(p_locale)), 2) in ('en', 'fr', 'rw', 'sw') then left(lower(trim(p_locale)), 2)
+    when left(lower(trim(p_locale)), 3) = 'kin' then 'rw'
+  end;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.locale_of(p_locale text) IS 'The language of a locale, or null for one that V2 does not speak.';
+
+CREATE FUNCTION mobility_v1.lock_bridge() RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform set_config('lock_timeout', '2s', true);
+  perform pg_advisory_xact_lock(hashtextextended('mobility_v1', 0));
+  -- From here on nobody is waited for longer than this, which is far below the time after which PostgreSQL looks
+  -- for deadlocks: it is always the bridge that gives up.
+  perform set_config('lock_timeout', '100ms', true);
+  perform set_config('mobility_v1.carrying', 'on', true);
+  -- Plans are kept, and made while a table was small they would scan it when it is not.
+  perform set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true);
+  return true;
+exception when lock_not_available then
+  return false;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.lock_bridge() IS 'Makes this transaction the one that carries.';
+
+CREATE FUNCTION mobility_v1.make_trip(p_user_id uuid, p_role text, p_vehicle_type text, p_at mobility.trips, i mobility_v1.match_image) RETURNS mobility.trips
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+begin
+  insert into mobility.trips (user_id, role, vehicle_type, status, pickup_lat, pickup_lng, pickup_text, dropoff_lat,
+    dropoff_lng, dropoff_text, expires_at, created_at, updated_at)
+  values (p_user_id, p_role, p_vehicle_type, case when i.status = 'completed' then 'completed' else 'expired' end,
+    p_at.pickup_lat, p_at.pickup_lng, p_at.pickup_text,
+    case when p_role = 'passenger' then p_at.dropoff_lat end, case when p_role = 'passenger' then p_at.dropoff_lng end,
+    case when p_role = 'passenger' then p_at.dropoff_text end,
+    i.created_at + interval '30 minutes', i.created_at, i.created_at)
+  returning * into t;
+  insert into mobility_v1.synthetic values ('trips', t.id, format('V1 has no such trip of the %s', p_role));
+  return t;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.make_trip(p_user_id uuid, p_role text, p_vehicle_type text, p_at mobility.trips, i mobility_v1.match_image) IS 'Makes up a trip for a match.';
+
+CREATE FUNCTION mobility_v1.merge(a jsonb, b jsonb, p_base jsonb, p_born "char") RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_object_agg(k, case
+    when a -> k = b -> k then a -> k
+    when a -> k = p_base -> k then b -> k
+    when b -> k = p_base -> k then a -> k
+    when p_born = '1' then a -> k else b -> k end)
+  from jsonb_object_keys(a) k
+$$;
+
+COMMENT ON FUNCTION mobility_v1.merge(a jsonb, b jsonb, p_base jsonb, p_born "char") IS 'Joins the changes of both sides of a row, by what they agreed on last.';
+
+CREATE TABLE mobility_v1.carried_matches (
+    id uuid NOT NULL,
+    born "char" NOT NULL,
+    base mobility_v1.match_image NOT NULL
+);
+
+COMMENT ON TABLE mobility_v1.carried_matches IS 'Matches in step, and the image both sides had last.';
+
+CREATE FUNCTION mobility_v1.merge_match(a mobility_v1.match_image, b mobility_v1.match_image, c mobility_v1.carried_matches) RETURNS mobility_v1.match_image
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  n mobility_v1.match_image := jsonb_populate_record(null::mobility_v1.match_image, mobility_v1.merge(to_jsonb(a), to_jsonb(b),
+    coalesce(to_jsonb(c.base), '{}'), coalesce(c.born, '1')));
+  w mobility_v1.match_image;
+begin
+  n.passenger_user_id := b.passenger_user_id;
+  n.driver_user_id := b.driver_user_id;
+  if a.status = b.status then
+    -- V2 has a time for exactly the states that it went through.
+    if a.status like 'cancelled%' or a.status in ('declined', 'expired') then
+      n.accepted_at := b.accepted_at; n.arrived_at := b.arrived_at; n.started_at := b.started_at;
+    end if;
+    if (n.currency is null) <> (n.fare_amount is null) then
+      n.currency := case when n.fare_amount is not null then coalesce(a.currency, b.currency) end;
+    end if;
+    return n;
+  end if;
+  w := case when mobility_v1.ride_rank(a.status) > mobility_v1.ride_rank(b.status) then a else b end;
+  n.status := w.status;
+  n.completed_at := w.completed_at;
+  n.cancelled_at := w.cancelled_at;
+  n.cancel_reason := w.cancel_reason;
+  if w = b or not mobility_v1.is_live(b.status) and b.status <> w.status and w.status <> 'completed' then
+    n.accepted_at := b.accepted_at; n.arrived_at := b.arrived_at; n.started_at := b.started_at;
+  else
+    n.accepted_at := coalesce(b.accepted_at, a.accepted_at);
+    n.arrived_at := coalesce(b.arrived_at, a.arrived_at);
+    n.started_at := coalesce(b.started_at, a.started_at);
+  end if;
+  if (n.currency is null) <> (n.fare_amount is null) then
+    n.currency := case when n.fare_amount is not null then coalesce(a.currency, b.currency) end;
+  end if;
+  return n;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.merge_match(a mobility_v1.match_image, b mobility_v1.match_image, c mobility_v1.carried_matches) IS 'The image of a match that both sides go to.';
+
+CREATE FUNCTION mobility_v1.merge_trip_status(a mobility_v1.trip_image, b mobility_v1.trip_image, p_base text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when 'cancelled' in (a.status, b.status) then 'cancelled'
+    when a.status = b.status then a.status
+    when a.status = 'open' and a.expires_at <= now() then b.status
+    when b.status = 'open' and b.expires_at <= now() then a.status
+    when a.status = p_base then b.status
+    when b.status = p_base then a.status
+    when 'expired' in (a.status, b.status) then 'expired'
+    else 'matched' end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.merge_trip_status(a mobility_v1.trip_image, b mobility_v1.trip_image, p_base text) IS 'The state of a trip that both sides go to.';
+
+CREATE FUNCTION mobility_v1.move_trips(m mobility.matches, p_was_live boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  t mobility.trips;
+  v_to text;
+begin
+  if m.live = p_was_live then return; end if;
+  for t in select * from mobility.trips where id in (m.passenger_trip_id, m.driver_trip_id) order by id loop
+    if m.live then
+      perform mobility_v1.set_aside(t.user_id, t.role, t.id, 'BESIDE_A_RIDE', m.id);
+      update mobility.trips set status = 'matched', updated_at = now() where id = t.id returning * into t;
+      perform mobility.leave_pool(t);
+      perform mobility_v1.place(t, null);
+    else
+      v_to := case
+        when m.status = 'completed' then 'completed'
+        when m.status = 'cancelled_passenger' and t.role = 'passenger' then 'cancelled'
+        when m.status = 'expired' and m.accepted_at is not null then 'expired'
+        when t.expires_at <= now() or exists (select from mobility_v1.synthetic where "table" = 'trips' and id = t.id)
+          or (mobility_v1.beside(mobility_v1.image_of(t), t.id)).reason is not null then 'expired'
+        else 'open' end;
+      if v_to = 'open' then
+        perform mobility.reopen_trip(t.id, interval '0');
+      elsif v_to = 'completed' and t.role = 'driver' then
+        perform mobility.finish_driver_trip(m);
+      else
+        perform mobility.end_trip(t.id, v_to, case v_to when 'cancelled' then m.cancel_reason end);
+      end if;
+    end if;
+    perform mobility_v1.note('trips', t.id);
+  end loop;
+  -- A driver by chat is online again with another trip.
+  insert into mobility_v1.changes (side, tbl, id)
+  select '2', 'trips', id from mobility.trips
+  where not m.live and user_id = m.driver_user_id and role = 'driver' and status = 'open' and id <> m.driver_trip_id;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.move_trips(m mobility.matches, p_was_live boolean) IS 'Binds or frees the trips of a match that V1 moved.';
+
+CREATE FUNCTION mobility_v1.need_old_person(p_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  o mobility_v1.old_profile := mobility_v1.old_profile(p_id);
+begin
+  if o.user_id is not null then return; end if;
+  delete from mobility_v1.synthetic where "table" = 'profiles' and id = p_id;
+  delete from mobility_v1.carried_profiles where id = p_id;
+  perform mobility_v1.carry_profile(p_id);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.need_old_person(p_id uuid) IS 'Makes sure that V1 has a person.';
+
+CREATE FUNCTION mobility_v1.need_person(p_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if exists (select from mobility.profiles where user_id = p_id) then return; end if;
+  perform mobility_v1.carry_profile(p_id);
+  if exists (select from mobility.profiles where user_id = p_id) then return; end if;
+  insert into mobility.profiles (user_id) values (p_id);
+  insert into mobility_v1.synthetic values ('profiles', p_id, 'V1 has no profile of this user id') on conflict do nothing;
+  perform mobility_v1.settle('profiles', p_id, array['ORPHANED_USER']);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.need_person(p_id uuid) IS 'Makes sure that V2 has a person.';
+
+CREATE FUNCTION mobility_v1.note(p_table text, p_id uuid, p_side "char" DEFAULT '2'::"char") RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$ insert into mobility_v1.changes (side, tbl, id) values (p_side, p_table, p_id) $$;
+
+COMMENT ON FUNCTION mobility_v1.note(p_table text, p_id uuid, p_side "char") IS 'Has a row carried.';
+
+CREATE FUNCTION mobility_v1.note_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op = 'DELETE' then
+    insert into mobility_v1.changes (side, tbl, id) values ('2', tg_argv[0], old.id);
+  else
+    insert into mobility_v1.changes (side, tbl, id) values ('2', tg_argv[0], new.id);
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.note_change() IS 'Notes that a row of V2 changed.';
+
+CREATE FUNCTION mobility_v1.note_people() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  insert into mobility_v1.changes (side, tbl, id) select '1', 'profiles', user_id from changed;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.note_people() IS 'Notes that people of V1 changed.';
+
+CREATE FUNCTION mobility_v1.note_person() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op = 'DELETE' then
+    insert into mobility_v1.changes (side, tbl, id) values ('2', 'profiles', old.user_id);
+  else
+    insert into mobility_v1.changes (side, tbl, id) values ('2', 'profiles', new.user_id);
+  end if;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.note_person() IS 'Notes that a person of V2 changed.';
+
+CREATE FUNCTION mobility_v1.note_rows() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  insert into mobility_v1.changes (side, tbl, id) select '1', tg_argv[0], id from changed;
+  return null;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.note_rows() IS 'Notes that rows of V1 changed.';
+
+CREATE FUNCTION mobility_v1.old_match(p_id uuid) RETURNS mobility_v1.old_match
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  o mobility_v1.old_match;
+begin
+  execute 'select id, driver_id, passenger_id, trip_id, vehicle_type, pickup_latitude, pickup_longitude,
+      dropoff_latitude, dropoff_longitude, pickup_text, dropoff_text, fare_estimate, actual_fare, currency, distance_km,
+      status, created_at, updated_at, matched_at, accepted_at, started_at, pickup_time, dropoff_time, completed_at,
+      cancelled_at, cancellation_reason, metadata
+    from public.mobility_matches where id = $1' into o using p_id;
+  return o;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.old_match(p_id uuid) IS 'A match of V1.';
+
+CREATE FUNCTION mobility_v1.old_profile(p_id uuid) RETURNS mobility_v1.old_profile
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  o mobility_v1.old_profile;
+begin
+  execute 'select user_id, whatsapp_number, phone_number, display_name, role, locale, created_at
+    from public.profiles where user_id = $1' into o using p_id;
+  return o;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.old_profile(p_id uuid) IS 'A person of V1.';
+
+CREATE FUNCTION mobility_v1.old_status(p_status text, p_initiated_by text, OUT status text, OUT declined boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  declined := p_status = 'declined';
+  select c.v1 into status from mobility_v1.codes c
+  where c.kind = 'match_status' and c.main and c.v2 = case when not declined then p_status
+    when p_initiated_by = 'passenger' then 'cancelled_driver' else 'cancelled_passenger' end;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.old_status(p_status text, p_initiated_by text, OUT status text, OUT declined boolean) IS 'V1''s word for the state of a match.';
+
+CREATE FUNCTION mobility_v1.old_trip(p_id uuid) RETURNS mobility_v1.old_trip
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  o mobility_v1.old_trip;
+begin
+  execute 'select id, creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude, pickup_text,
+      dropoff_latitude, dropoff_longitude, dropoff_text, status, scheduled_at, created_at, matched_at, expires_at,
+      last_location_at
+    from public.rides_trips where id = $1' into o using p_id;
+  return o;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.old_trip(p_id uuid) IS 'A trip of V1.';
+
+CREATE FUNCTION mobility_v1.passenger_trip(o mobility_v1.old_match, i mobility_v1.match_image) RETURNS mobility.trips
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  p mobility.trips;
+  v_point record;
+begin
+  if o.trip_id is not null and not exists (select from mobility.trips where id = o.trip_id) then
+    perform mobility_v1.carry_trip(o.trip_id);
+  end if;
+  select * into p from mobility.trips where id = o.trip_id and role = 'passenger' and user_id = i.passenger_user_id;
+  if found then return p; end if;
+  v_point := mobility_v1.read_point(o.pickup_latitude, o.pickup_longitude);
+  select c.v2 into p.vehicle_type from mobility_v1.codes c where c.kind = 'vehicle' and c.v1 = o.vehicle_type;
+  if v_point.lat is null or p.vehicle_type is null then return p; end if;
+  p.pickup_lat := v_point.lat; p.pickup_lng := v_point.lng; p.pickup_text := left(o.pickup_text, 300);
+  v_point := mobility_v1.read_point(o.dropoff_latitude, o.dropoff_longitude);
+  p.dropoff_lat := v_point.lat; p.dropoff_lng := v_point.lng; p.dropoff_text := left(o.dropoff_text, 300);
+  return mobility_v1.make_trip(i.passenger_user_id, 'passenger', p.vehicle_type, p, i);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.passenger_trip(o mobility_v1.old_match, i mobility_v1.match_image) IS 'The passenger''s trip of a match of V1.';
+
+CREATE FUNCTION mobility_v1.place(t mobility.trips, p_seen_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_due timestamptz := t.scheduled_for - mobility.schedule_lead();
+  v_open boolean := t.status = 'open';
+begin
+  delete from mobility.live_positions l where l.trip_id = t.id
+    and (t.status not in ('open', 'matched') or l.role <> t.role or l.vehicle_type <> t.vehicle_type or l.user_id <> t.user_id);
+  if t.status not in ('open', 'matched') then return; end if;
+  insert into mobility.live_positions as l (
+    trip_id, user_id, role, vehicle_type, lat, lng, position_at, expires_at, available, findable_from, standing
+  )
+  values (t.id, t.user_id, t.role, t.vehicle_type, t.pickup_lat, t.pickup_lng, coalesce(p_seen_at, t.created_at), t.expires_at,
+    v_open and coalesce(v_due <= now(), true) and (t.role = 'passenger'
+      or coalesce(p_seen_at, t.created_at) > now() - mobility.freshness_limit()),
+    case when v_open then coalesce(v_due, '-infinity') else 'infinity' end, mobility.standing_of(t.user_id, t.role))
+  on conflict (trip_id, role, vehicle_type) do update set
+    lat = case when excluded.position_at >= l.position_at then excluded.lat else l.lat end,
+    lng = case when excluded.position_at >= l.position_at then excluded.lng else l.lng end,
+    position_at = greatest(l.position_at, excluded.position_at),
+    expires_at = excluded.expires_at, findable_from = excluded.findable_from,
+    available = excluded.findable_from <= now() and (t.role = 'passenger' or l.trust >= mobility.least_trust()
+      and greatest(l.position_at, excluded.position_at) > now()
+        - case when l.pings >= 2 and l.position_at >= excluded.position_at then mobility.silence_limit()
+          else mobility.freshness_limit() end)
+  where (l.expires_at, l.findable_from) is distinct from (excluded.expires_at, excluded.findable_from)
+    or excluded.position_at > l.position_at;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.place(t mobility.trips, p_seen_at timestamp with time zone) IS 'Keeps the position of a carried trip.';
+
+CREATE FUNCTION mobility_v1.put_match(o mobility_v1.old_match, r mobility_v1.match_reading) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  i mobility_v1.match_image := r.image;
+  m mobility.matches;
+  p mobility.trips;
+  d mobility.trips;
+  v_held_by uuid;
+  v_locked integer;
+  v_stale boolean := mobility_v1.is_stale(i.status, coalesce(o.updated_at, i.created_at));
+  v_repairs text[] := r.repairs;
+begin
+  if mobility_v1.is_live(i.status) and not v_stale then
+    select id into v_held_by from mobility.matches
+    where live and (driver_user_id = i.driver_user_id or passenger_user_id = i.passenger_user_id) limit 1;
+    if found then return mobility_v1.reject('matches', o.id, 'SECOND_LIVE_MATCH', '1', v_held_by); end if;
+  end if;
+  if v_stale then
+    i.status := 'expired';
+    i.cancel_reason := null;
+    v_repairs := v_repairs || 'FORGOTTEN'::text;
+  end if;
+  perform mobility_v1.need_person(i.passenger_user_id);
+  perform mobility_v1.need_person(i.driver_user_id);
+  p := mobility_v1.passenger_trip(o, i);
+  if p.id is null then
+    return mobility_v1.reject('matches', o.id, case when p.vehicle_type is null and o.pickup_latitude is not null
+      then 'UNKNOWN_VEHICLE' else 'NO_PICKUP' end, '1', o.trip_id);
+  end if;
+  if p.id is distinct from o.trip_id then v_repairs := v_repairs || 'SYNTHETIC_PASSENGER_TRIP'::text; end if;
+  d := mobility_v1.driver_trip(o, i, p);
+  if exists (select from mobility_v1.synthetic where "table" = 'trips' and id = d.id) then
+    v_repairs := v_repairs || 'SYNTHETIC_DRIVER_TRIP'::text;
+  end if;
+  if mobility_v1.is_live(i.status) then
+    perform 1 from mobility.trips where id in (p.id, d.id) order by id for update skip locked;
+    get diagnostics v_locked = row_count;
+    if v_locked < 2 then perform mobility_v1.busy(); end if;
+  end if;
+  insert into mobility.matches (id, passenger_trip_id, driver_trip_id, passenger_user_id, driver_user_id, status,
+    initiated_by, respond_by, fare_amount, currency, distance_m, created_at, updated_at, accepted_at, arrived_at,
+    started_at, completed_at, ended_at, cancel_reason)
+  values (o.id, p.id, d.id, i.passenger_user_id, i.driver_user_id, i.status, 'passenger',
+    -- V1 has no time to answer: V2's sweep forgets with the patience it has for a ride.
+    i.created_at + interval '2 hours', i.fare_amount, i.currency, (i.distance_km * 1000)::integer, i.created_at,
+    coalesce(o.updated_at, i.created_at), i.accepted_at, i.arrived_at, i.started_at, i.completed_at,
+    case when not mobility_v1.is_live(i.status) then coalesce(i.completed_at, i.cancelled_at, o.updated_at, i.created_at) end,
+    i.cancel_reason)
+  returning * into m;
+  perform mobility_v1.walk(m, null, i);
+  if m.live then
+    insert into mobility.match_pins (match_id, passenger_user_id, pin)
+    values (m.id, m.passenger_user_id,
+      lpad((('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint % 10000)::text, 4, '0'));
+    perform mobility_v1.move_trips(m, false);
+    perform mobility_v1.broadcast(m, null);
+  end if;
+  insert into mobility_v1.carried_matches values (o.id, '1', mobility_v1.image_of(m));
+  perform mobility_v1.settle('matches', o.id, v_repairs);
+  return 'carried';
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.put_match(o mobility_v1.old_match, r mobility_v1.match_reading) IS 'Writes a match of V1 into V2.';
+
+CREATE FUNCTION mobility_v1.put_old_match(m mobility.matches) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  i mobility_v1.match_image := mobility_v1.image_of(m);
+  s record := mobility_v1.old_status(m.status, m.initiated_by);
+  p mobility.trips;
+  v_vehicle text;
+begin
+  select * into p from mobility.trips where id = m.passenger_trip_id;
+  select v1 into v_vehicle from mobility_v1.codes where kind = 'vehicle' and v2 = p.vehicle_type and main;
+  if v_vehicle is null then return mobility_v1.reject('matches', m.id, 'UNKNOWN_VEHICLE', '2'); end if;
+  perform mobility_v1.need_old_person(m.passenger_user_id);
+  perform mobility_v1.need_old_person(m.driver_user_id);
+  if (mobility_v1.old_trip(p.id)).id is null then perform mobility_v1.carry_trip(p.id); end if;
+  execute 'insert into public.mobility_matches (id, driver_id, passenger_id, trip_id, vehicle_type, pickup_latitude,
+      pickup_longitude, dropoff_latitude, dropoff_longitude, pickup_text, dropoff_text, fare_estimate, actual_fare, currency,
+      distance_km, status, created_at, updated_at, matched_at, accepted_at, started_at, pickup_time, dropoff_time,
+      completed_at, cancelled_at, cancellation_reason, driver_phone, passenger_phone, duration_minutes, metadata)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $17, $19, $20, $21, $22, $22,
+      $23, $24, (select phone from mobility.profiles where user_id = $2),
+      (select phone from mobility.profiles where user_id = $3), $25, $26)'
+  using m.id, m.driver_user_id, m.passenger_user_id, (mobility_v1.old_trip(p.id)).id, v_vehicle, p.pickup_lat, p.pickup_lng,
+    p.dropoff_lat, p.dropoff_lng, p.pickup_text, p.dropoff_text, i.fare_amount,
+    case when i.status = 'completed' then i.fare_amount end, coalesce(i.currency, 'RWF'), i.distance_km, s.status,
+    i.created_at, m.updated_at, i.accepted_at, i.started_at, i.arrived_at, i.completed_at, i.cancelled_at, i.cancel_reason,
+    (extract(epoch from i.completed_at - i.started_at) / 60)::integer,
+    case when s.declined then '{"v2_status": "declined"}'::jsonb end;
+  insert into mobility_v1.carried_matches values (m.id, '2', i);
+  perform mobility_v1.settle('matches', m.id, '{}');
+  return 'carried';
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.put_old_match(m mobility.matches) IS 'Writes a match of V2 into V1.';
+
+CREATE FUNCTION mobility_v1.put_old_trip(t mobility.trips) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  i mobility_v1.trip_image := mobility_v1.image_of(t);
+  v_vehicle text := (select v1 from mobility_v1.codes where kind = 'vehicle' and v2 = t.vehicle_type and main);
+begin
+  if v_vehicle is null then return mobility_v1.reject('trips', t.id, 'UNKNOWN_VEHICLE', '2'); end if;
+  perform mobility_v1.need_old_person(t.user_id);
+  execute 'insert into public.rides_trips (id, creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude,
+      pickup_text, dropoff_latitude, dropoff_longitude, dropoff_text, status, scheduled_at, created_at, expires_at,
+      last_location_at, matched_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)'
+  using t.id, i.user_id, i.role, v_vehicle, i.pickup_lat, i.pickup_lng, i.pickup_text, i.dropoff_lat, i.dropoff_lng,
+    i.dropoff_text, i.status, i.scheduled_for, i.created_at, i.expires_at,
+    coalesce((select position_at from mobility.live_positions
+      where role = t.role and vehicle_type = t.vehicle_type and trip_id = t.id), t.created_at),
+    (select max(created_at) from mobility.matches where t.id in (passenger_trip_id, driver_trip_id));
+  insert into mobility_v1.carried_trips values (t.id, '2', i);
+  perform mobility_v1.settle('trips', t.id, '{}');
+  return 'carried';
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.put_old_trip(t mobility.trips) IS 'Writes a trip of V2 into V1.';
+
+CREATE FUNCTION mobility_v1.put_trip(p_id uuid, t mobility.trips, i mobility_v1.trip_image, p_seen_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_new boolean := t.id is null;
+  v_was text := t.status;
+begin
+  t.id := p_id;
+  t.status := case
+    when i.status = 'matched' and v_was in ('matched', 'completed') then v_was
+    when i.status = 'matched' then 'completed'
+    when i.status = 'open' and i.expires_at <= now() and v_was is distinct from 'open' then 'expired'
+    else i.status end;
+  t.user_id := i.user_id; t.role := i.role; t.vehicle_type := i.vehicle_type;
+  t.pickup_lat := i.pickup_lat; t.pickup_lng := i.pickup_lng; t.pickup_text := i.pickup_text;
+  t.dropoff_lat := i.dropoff_lat; t.dropoff_lng := i.dropoff_lng; t.dropoff_text := i.dropoff_text;
+  t.scheduled_for := i.scheduled_for; t.expires_at := i.expires_at; t.created_at := i.created_at;
+  if t.status = 'open' then
+    if t.scheduled_for is null and v_was is distinct from 'open' then
+      perform mobility_v1.set_aside(t.user_id, t.role, p_id, 'OLDER_OPEN_TRIP', p_id);
+    end if;
+    if t.role = 'passenger' and t.fare_amount is null then t := mobility_v1.estimate(t); end if;
+  end if;
+  if v_new then
+    t.updated_at := coalesce(t.updated_at, i.created_at);
+    insert into mobility.trips select t.*;
+    -- V1 reminds its own people.
+    if t.status = 'open' and t.scheduled_for is not null then
+      insert into mobility.reminders (trip_id, kind, at) values (p_id, 'scheduled', t.scheduled_for) on conflict do nothing;
+    end if;
+  else
+    update mobility.trips set user_id = t.user_id, role = t.role, vehicle_type = t.vehicle_type, status = t.status,
+      pickup_lat = t.pickup_lat, pickup_lng = t.pickup_lng, pickup_text = t.pickup_text,
+      dropoff_lat = t.dropoff_lat, dropoff_lng = t.dropoff_lng, dropoff_text = t.dropoff_text,
+      distance_m = t.distance_m, duration_s = t.duration_s, fare_amount = t.fare_amount, currency = t.currency,
+      tariff_id = t.tariff_id, scheduled_for = t.scheduled_for, expires_at = t.expires_at, created_at = t.created_at,
+      updated_at = now()
+    where id = p_id;
+    if v_was = 'open' and t.status <> 'open' then perform mobility.close_offers(t, 'cancelled'); end if;
+  end if;
+  if not v_new or t.status = 'open' then perform mobility_v1.place(t, p_seen_at); end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.put_trip(p_id uuid, t mobility.trips, i mobility_v1.trip_image, p_seen_at timestamp with time zone) IS 'Writes an image of a trip into V2.';
+
+CREATE FUNCTION mobility_v1.read_match(o mobility_v1.old_match) RETURNS mobility_v1.match_reading
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  r mobility_v1.match_reading;
+  i mobility_v1.match_image;
+  v_obsolete boolean;
+  -- 1 pending, 2 accepted, 3 arrived, 4 in progress.
+  v_reached integer;
+  v_fare numeric := coalesce(o.actual_fare, o.fare_estimate);
+begin
+  r.repairs := '{}';
+  select c.v2, c.obsolete into i.status, v_obsolete
+  from mobility_v1.codes c where c.kind = 'match_status' and c.v1 = o.status;
+  if i.status like 'cancelled%' and o.metadata ->> 'v2_status' = 'declined' then i.status := 'declined'; end if;
+  i.passenger_user_id := o.passenger_id;
+  i.driver_user_id := o.driver_id;
+  if o.driver_id is null then
+    select user_id into i.driver_user_id from mobility.trips where id = o.trip_id and role = 'driver';
+    if found then r.repairs := r.repairs || 'DRIVER_OF_TRIP'::text; end if;
+  end if;
+  r.reject := case
+    when i.status is null then 'UNKNOWN_STATUS'
+    when i.passenger_user_id is null then 'NO_USER'
+    when i.driver_user_id is null then 'NO_DRIVER'
+    when i.driver_user_id = i.passenger_user_id then 'SAME_PERSON' end;
+  if r.reject is not null then return r; end if;
+  if v_obsolete then r.repairs := r.repairs || 'OBSOLETE_STATUS'::text; end if;
+
+  if v_fare < 0 or v_fare > 2147483647 then
+    r.repairs := r.repairs || 'BAD_FARE'::text;
+  else
+    i.fare_amount := round(v_fare);
+    i.currency := case when v_fare is not null then upper(coalesce(nullif(trim(o.currency), ''), 'RWF')) end;
+    if i.fare_amount <> v_fare then r.repairs := r.repairs || 'FARE_ROUNDED'::text; end if;
+  end if;
+  if o.distance_km < 0 or o.distance_km > 2000000 then
+    r.repairs := r.repairs || 'BAD_DISTANCE'::text;
+  else
+    i.distance_km := round(o.distance_km, 2);
+  end if;
+
+  i.created_at := coalesce(o.created_at, o.matched_at, o.accepted_at, o.updated_at, '2000-01-01T00:00:00Z');
+  if o.created_at is null then r.repairs := r.repairs || 'NO_CREATION_TIME'::text; end if;
+  v_reached := case
+    when i.status in ('pending', 'declined') then 1
+    when i.status = 'accepted' then 2
+    when i.status = 'driver_arrived' then 3
+    when i.status in ('in_progress', 'completed') then 4
+    when o.started_at is not null then 4
+    when o.pickup_time is not null then 3
+    when o.accepted_at is not null then 2
+    else 1 end;
+  -- A state it went through has a time in V2; what V1 did not write down is the time of what came next.
+  if v_reached >= 2 then
+    i.accepted_at := coalesce(o.accepted_at, o.matched_at, o.pickup_time, o.started_at, i.created_at);
+  end if;
+  if v_reached >= 3 then
+    i.arrived_at := coalesce(o.pickup_time, o.started_at, i.accepted_at);
+  end if;
+  if v_reached >= 4 then i.started_at := coalesce(o.started_at, i.arrived_at); end if;
+  if i.status = 'completed' then
+    i.completed_at := coalesce(o.completed_at, o.dropoff_time, o.updated_at, i.started_at);
+    if o.completed_at is null then r.repairs := r.repairs || 'NO_COMPLETION_TIME'::text; end if;
+  elsif i.status in ('cancelled_driver', 'cancelled_passenger', 'declined') then
+    i.cancelled_at := coalesce(o.cancelled_at, o.updated_at, i.created_at);
+  end if;
+  if least(i.accepted_at, i.arrived_at, i.started_at, i.completed_at, i.cancelled_at) < i.created_at then
+    r.repairs := r.repairs || 'TIME_BEFORE_CREATION'::text;
+    i.accepted_at := case when i.accepted_at is not null then greatest(i.accepted_at, i.created_at) end;
+    i.arrived_at := case when i.arrived_at is not null then greatest(i.arrived_at, i.created_at) end;
+    i.started_at := case when i.started_at is not null then greatest(i.started_at, i.created_at) end;
+    i.completed_at := case when i.completed_at is not null then greatest(i.completed_at, i.created_at) end;
+    i.cancelled_at := case when i.cancelled_at is not null then greatest(i.cancelled_at, i.created_at) end;
+  end if;
+  i.cancel_reason := case when not mobility_v1.is_live(i.status) then left(o.cancellation_reason, 300) end;
+  r.image := i;
+  return r;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.read_match(o mobility_v1.old_match) IS 'A match of V1 in V2''s words, or why it cannot be one.';
+
+CREATE FUNCTION mobility_v1.read_point(p_lat double precision, p_lng double precision, OUT lat double precision, OUT lng double precision, OUT exchanged boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_lat is null or p_lng is null then return; end if;
+  -- The mirror first: it is in no area for nearly all points, and the index knows.
+  exchanged := p_lng between -90 and 90 and p_lat between -180 and 180
+    and mobility_v1.in_area(p_lng, p_lat) and (p_lat not between -90 and 90 or not mobility_v1.in_area(p_lat, p_lng));
+  if exchanged then
+    lat := p_lng; lng := p_lat;
+  elsif p_lat between -90 and 90 and p_lng between -180 and 180 and (p_lat <> 0 or p_lng <> 0) then
+    lat := p_lat; lng := p_lng;
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.read_point(p_lat double precision, p_lng double precision, OUT lat double precision, OUT lng double precision, OUT exchanged boolean) IS 'A plausible point out of V1''s coordinates.';
+
+CREATE FUNCTION mobility_v1.read_profile(o mobility_v1.old_profile) RETURNS mobility_v1.profile_reading
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  r mobility_v1.profile_reading;
+  v_image mobility_v1.profile_image;
+begin
+  r.repairs := '{}';
+  v_image.phone := coalesce(mobility_v1.e164(o.whatsapp_number), mobility_v1.e164(o.phone_number));
+  if v_image.phone is null and coalesce(nullif(o.whatsapp_number, ''), nullif(o.phone_number, '')) is not null then
+    r.repairs := r.repairs || 'BAD_PHONE'::text;
+  end if;
+  v_image.display_name := nullif(trim(left(trim(o.display_name), 120)), '');
+  if char_length(trim(o.display_name)) > 120 then r.repairs := r.repairs || 'TEXT_CUT'::text; end if;
+  v_image.locale := coalesce(mobility_v1.locale_of(o.locale), 'en');
+  if o.locale is not null and mobility_v1.locale_of(o.locale) is null then
+    r.repairs := r.repairs || 'UNKNOWN_LOCALE'::text;
+  end if;
+  v_image.created_at := o.created_at;
+  if o.created_at is null then
+    v_image.created_at := '2000-01-01T00:00:00Z';
+    r.repairs := r.repairs || 'NO_CREATION_TIME'::text;
+  end if;
+  r.image := v_image;
+  return r;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.read_profile(o mobility_v1.old_profile) IS 'A person of V1 in V2''s words.';
+
+CREATE FUNCTION mobility_v1.read_trip(o mobility_v1.old_trip) RETURNS mobility_v1.trip_reading
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  r mobility_v1.trip_reading;
+  i mobility_v1.trip_image;
+  v_point record;
+  v_obsolete boolean;
+begin
+  r.repairs := '{}';
+  i.user_id := o.creator_user_id;
+  i.role := o.role;
+  select c.v2 into i.vehicle_type from mobility_v1.codes c where c.kind = 'vehicle' and c.v1 = o.vehicle_type;
+  select c.v2, c.obsolete into i.status, v_obsolete
+  from mobility_v1.codes c where c.kind = 'trip_status' and c.v1 = o.status;
+  v_point := mobility_v1.read_point(o.pickup_latitude, o.pickup_longitude);
+  r.reject := case
+    when i.user_id is null then 'NO_USER'
+    when i.role is null or i.role not in ('driver', 'passenger') then 'UNKNOWN_ROLE'
+    when i.vehicle_type is null then 'UNKNOWN_VEHICLE'
+    when i.status is null then 'UNKNOWN_STATUS'
+    when o.pickup_latitude is null or o.pickup_longitude is null then 'NO_PICKUP'
+    when v_point.lat is null then 'BAD_COORDINATES' end;
+  if r.reject is not null then return r; end if;
+  i.pickup_lat := v_point.lat;
+  i.pickup_lng := v_point.lng;
+  if v_point.exchanged then r.repairs := r.repairs || 'SWAPPED_COORDINATES'::text; end if;
+  if v_obsolete then r.repairs := r.repairs || 'OBSOLETE_STATUS'::text; end if;
+
+  v_point := mobility_v1.read_point(o.dropoff_latitude, o.dropoff_longitude);
+  i.dropoff_lat := v_point.lat;
+  i.dropoff_lng := v_point.lng;
+  if v_point.exchanged then
+    r.repairs := r.repairs || 'SWAPPED_DROPOFF'::text;
+  elsif v_point.lat is null and (o.dropoff_latitude is not null or o.dropoff_longitude is not null) then
+    r.repairs := r.repairs || 'BAD_DROPOFF'::text;
+  end if;
+  i.pickup_text := left(o.pickup_text, 300);
+  i.dropoff_text := left(o.dropoff_text, 300);
+  if greatest(char_length(o.pickup_text), char_length(o.dropoff_text)) > 300 then
+    r.repairs := r.repairs || 'TEXT_CUT'::text;
+  end if;
+
+  i.scheduled_for := o.scheduled_at;
+  i.created_at := coalesce(o.created_at, o.last_location_at, o.matched_at, o.scheduled_at, '2000-01-01T00:00:00Z');
+  if o.created_at is null then r.repairs := r.repairs || 'NO_CREATION_TIME'::text; end if;
+  i.expires_at := o.expires_at;
+  if o.expires_at is null then
+    r.repairs := r.repairs || 'NO_EXPIRY'::text;
+  elsif o.expires_at <= i.created_at then
+    i.expires_at := null;
+    r.repairs := r.repairs || 'EXPIRY_BEFORE_CREATION'::text;
+  end if;
+  i.expires_at := coalesce(i.expires_at, greatest(i.created_at, o.scheduled_at) + interval '30 minutes');
+  r.image := i;
+  return r;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.read_trip(o mobility_v1.old_trip) IS 'A trip of V1 in V2''s words, or why it cannot be one.';
+
+CREATE FUNCTION mobility_v1.refresh_positions() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_rows integer := 0;
+begin
+  update mobility_v1.bridge set positions_at = now() where positions_at < now() - interval '1 minute';
+  if not found or not mobility_v1.lock_bridge() then return 0; end if;
+  execute 'with seen as materialized (
+      select o.id, l.position_at from public.rides_trips o
+      join mobility.live_positions l on l.trip_id = o.id and l.role = ''driver''
+      where l.available and o.status = ''open'' and l.position_at > o.last_location_at + interval ''2 minutes''
+      for no key update of o skip locked
+    )
+    update public.rides_trips o set last_location_at = s.position_at from seen s where o.id = s.id';
+  get diagnostics v_rows = row_count;
+  perform mobility_v1.leave_bridge();
+  return v_rows;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.refresh_positions() IS 'Tells V1 when V2''s drivers were seen.';
+
+CREATE FUNCTION mobility_v1.reject(p_table text, p_id uuid, p_reason text, p_side "char" DEFAULT '1'::"char", p_needs uuid DEFAULT NULL::uuid, p_detail jsonb DEFAULT '{}'::jsonb) RETURNS text
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into mobility_v1.rejects as r ("table", id, side, reason, detail, needs)
+  values (p_table, p_id, p_side, p_reason, p_detail, p_needs)
+  on conflict ("table", id) do update set side = excluded.side, reason = excluded.reason, detail = excluded.detail,
+    needs = excluded.needs, at = case when r.reason = excluded.reason then r.at else now() end;
+  select 'rejected'
+$$;
+
+COMMENT ON FUNCTION mobility_v1.reject(p_table text, p_id uuid, p_reason text, p_side "char", p_needs uuid, p_detail jsonb) IS 'Lists a row that cannot be carried.';
+
+CREATE FUNCTION mobility_v1.ride_rank(p_status text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return array_position(array['pending', 'accepted', 'driver_arrived', 'in_progress', 'expired', 'declined',
+    'cancelled_passenger', 'cancelled_driver', 'completed'], p_status);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.ride_rank(p_status text) IS 'How far a state of a match is: when two sides differ, the further one holds.';
+
+CREATE FUNCTION mobility_v1.set_aside(p_user_id uuid, p_role text, p_except uuid, p_reason text, p_needs uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  r record;
+begin
+  for r in
+    select t.id, c.born from mobility.trips t left join mobility_v1.carried_trips c on c.id = t.id
+    where t.user_id = p_user_id and t.role = p_role and t.status = 'open' and t.scheduled_for is null and t.id <> p_except
+    order by t.id
+  loop
+    perform 1 from mobility.trips where id = r.id for update skip locked;
+    if not found or not mobility.try_lock_offers(r.id) then perform mobility_v1.busy(); end if;
+    perform mobility.end_trip(r.id, 'expired');
+    if r.born = '1' then
+      update mobility_v1.carried_trips k set base.status = 'expired' where k.id = r.id;
+      insert into mobility_v1.repairs as x ("table", id, reason, needs) values ('trips', r.id, p_reason, p_needs)
+      on conflict ("table", id, reason) do update set needs = excluded.needs;
+    else
+      perform mobility_v1.note('trips', r.id);
+    end if;
+  end loop;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.set_aside(p_user_id uuid, p_role text, p_except uuid, p_reason text, p_needs uuid) IS 'Ends what a person has open beside a trip.';
+
+CREATE FUNCTION mobility_v1.settle(p_table text, p_id uuid, p_repairs text[], p_needs uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  delete from mobility_v1.rejects where "table" = p_table and id = p_id;
+  delete from mobility_v1.repairs where "table" = p_table and id = p_id and reason <> all (p_repairs)
+    -- What V2's rows are made of was decided when they were made.
+    and reason not in ('SYNTHETIC_DRIVER_TRIP', 'SYNTHETIC_PASSENGER_TRIP', 'DELETED_IN_V1');
+  if p_repairs <> '{}' then
+    insert into mobility_v1.repairs as r ("table", id, reason, needs)
+    select p_table, p_id, reason, case when reason in ('DUPLICATE_PHONE', 'OLDER_OPEN_TRIP', 'BESIDE_A_RIDE') then p_needs end
+    from unnest(p_repairs) reason
+    on conflict ("table", id, reason) do update set needs = excluded.needs where r.needs is distinct from excluded.needs;
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.settle(p_table text, p_id uuid, p_repairs text[], p_needs uuid) IS 'Lists what was repaired in a row that was carried.';
+
+CREATE FUNCTION mobility_v1.sync(p_limit integer DEFAULT 200) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  r record;
+  v_notes integer := 0;
+  v_carried integer := 0;
+  v_rejected integer := 0;
+  v_later integer := 0;
+begin
+  if not exists (select from mobility_v1.bridge where installed)
+     or not mobility_v1.lock_bridge() then
+    return '{"notes": 0, "carried": 0, "rejected": 0, "later": 0}'::jsonb;
+  end if;
+  -- The notes are read before the rows: a change that comes in between leaves a note for the next time.
+  for r in
+    with claimed as materialized (
+      delete from mobility_v1.changes where seq = any (array(
+        select seq from mobility_v1.changes where not_before <= clock_timestamp() order by seq limit p_limit
+        for update skip locked))
+      returning tbl, id, tries
+    )
+    select tbl, id, max(tries) as tries, count(*) as notes from claimed group by tbl, id
+    -- People before their trips before their matches.
+    order by array_position(array['profiles', 'trips', 'matches'], tbl), id
+  loop
+    v_notes := v_notes + r.notes;
+    case mobility_v1.carry(r.tbl, r.id, r.tries)
+      when 'rejected' then v_rejected := v_rejected + 1;
+      when 'later' then v_later := v_later + 1;
+      else v_carried := v_carried + 1;
+    end case;
+  end loop;
+  perform mobility_v1.leave_bridge();
+  return jsonb_build_object('notes', v_notes, 'carried', v_carried, 'rejected', v_rejected, 'later', v_later);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.sync(p_limit integer) IS 'Carries what was noted to the other side.';
+
+CREATE FUNCTION mobility_v1.triggers() RETURNS TABLE("table" text, name text, definition text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  -- What the bridge itself writes is not noted.
+  select t.t, 'mobility_v1_' || e.e, format(
+    'after %s on %s referencing %s table as changed for each statement when (%s) execute function mobility_v1.%I(%L)',
+    e.e, t.t, case e.e when 'delete' then 'old' else 'new' end, c.condition,
+    case t.tbl when 'profiles' then 'note_people' else 'note_rows' end, t.tbl)
+  from (values ('public.profiles', 'profiles'), ('public.rides_trips', 'trips'),
+    ('public.mobility_matches', 'matches')) t (t, tbl),
+    unnest(array['insert', 'update', 'delete']) e (e),
+    (values ('coalesce(current_setting(''mobility_v1.carrying'', true), '''') <> ''on''')) c (condition)
+  union all
+  select t.t, 'mobility_v1_' || e.e, format(
+    'after %s on %s for each row when (%s) execute function mobility_v1.%I(%L)', e.e, t.t,
+    c.condition || case e.e when 'update' then ' and old.* is distinct from new.*' else '' end,
+    case t.tbl when 'profiles' then 'note_person' else 'note_change' end, t.tbl)
+  from (values ('mobility.profiles', 'profiles'), ('mobility.trips', 'trips'),
+    ('mobility.matches', 'matches')) t (t, tbl),
+    unnest(array['insert', 'update', 'delete']) e (e),
+    (values ('coalesce(current_setting(''mobility_v1.carrying'', true), '''') <> ''on''')) c (condition)
+  union all
+  values ('mobility.trips', 'mobility_v1_hush', 'after update of status on mobility.trips for each row
+      when (new.status = ''expired'' and old.status = ''open'') execute function mobility_v1.hush(''trips'')'),
+    ('mobility.matches', 'mobility_v1_hush', 'after insert or update of status on mobility.matches for each row
+      execute function mobility_v1.hush(''matches'')')
+  union all
+  select 'mobility.outbox', 'mobility_v1_silence', 'before insert on mobility.outbox for each row
+    when (coalesce(current_setting(''mobility_v1.carrying'', true), '''') = ''on''
+      or coalesce(current_setting(''mobility_v1.hush'', true), '''') = ''on'')
+    execute function mobility_v1.drop_message()'
+$$;
+
+COMMENT ON FUNCTION mobility_v1.triggers() IS 'The triggers of the bridge.';
+
+CREATE FUNCTION mobility_v1.uninstall() RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET lock_timeout TO '3s'
+    AS $$
+declare
+  r record;
+begin
+  for r in
+    select t.* from mobility_v1.triggers() t
+    where exists (select from pg_trigger g where g.tgrelid = to_regclass(t."table") and g.tgname = t.name)
+  loop
+    execute format('drop trigger %I on %s', r.name, r."table");
+  end loop;
+  update mobility_v1.bridge set installed = false where installed;
+  delete from mobility_v1.changes;
+  return true;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.uninstall() IS 'Takes the bridge down; the lists stay.';
+
+CREATE FUNCTION mobility_v1.verify() RETURNS TABLE("table" text, id uuid, "column" text, v1 text, v2 text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if not mobility_v1.has_v1() then return; end if;
+  return query select * from mobility_v1.verify_profiles();
+  return query select * from mobility_v1.verify_trips();
+  return query select * from mobility_v1.verify_matches();
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.verify() IS 'Every difference between V1 and V2.';
+
+CREATE FUNCTION mobility_v1.verify_matches() RETURNS TABLE("table" text, id uuid, "column" text, v1 text, v2 text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return query execute $query$
+    with read as materialized (
+      select o.id, coalesce(o.updated_at, o.created_at) as at, mobility_v1.read_match(row(o.id, o.driver_id,
+        o.passenger_id, o.trip_id, o.vehicle_type, o.pickup_latitude, o.pickup_longitude, o.dropoff_latitude,
+        o.dropoff_longitude, o.pickup_text, o.dropoff_text, o.fare_estimate, o.actual_fare, o.currency, o.distance_km,
+        o.status, o.created_at, o.updated_at, o.matched_at, o.accepted_at, o.started_at, o.pickup_time, o.dropoff_time,
+        o.completed_at, o.cancelled_at, o.cancellation_reason, o.metadata)::mobility_v1.old_match) as r
+      from public.mobility_matches o
+    ), image as materialized (
+      select a.id, (a.r).reject, m.id as there, (a.r).image as a, mobility_v1.image_of(m) as b,
+        -- What V2's clock ended and V1 forgot.
+        m.status = 'expired' and mobility_v1.is_stale(((a.r).image).status, coalesce(a.at, ((a.r).image).created_at)) as forgotten
+      from read a left join mobility.matches m on m.id = a.id
+    )
+    select d.* from image e, mobility_v1.differences('matches', e.id, to_jsonb(e.a), to_jsonb(e.b)) d
+    where e.there is not null and e.reject is null and not e.forgotten and e.a is distinct from e.b
+      and not exists (select from mobility_v1.rejects x where x."table" = 'matches' and x.id = e.id)
+    union all
+    select 'matches', e.id, '*', 'there', null from image e
+    where (e.there is null or e.reject is not null)
+      and not exists (select from mobility_v1.rejects x where x."table" = 'matches' and x.id = e.id)
+    union all
+    select 'matches', m.id, '*', null, 'there' from mobility.matches m
+    left join public.mobility_matches o on o.id = m.id
+    where o.id is null
+      and not exists (select from mobility_v1.rejects x where x."table" = 'matches' and x.id = m.id)
+      and not exists (select from mobility_v1.repairs x
+        where x."table" = 'matches' and x.id = m.id and x.reason = 'DELETED_IN_V1')
+  $query$;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.verify_matches() IS 'Matches that are not equal on both sides.';
+
+CREATE FUNCTION mobility_v1.verify_profiles() RETURNS TABLE("table" text, id uuid, "column" text, v1 text, v2 text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return query execute $query$
+    with read as (
+      select o.user_id as id, mobility_v1.read_profile(row(o.user_id, o.whatsapp_number, o.phone_number, o.display_name,
+        o.role, o.locale, o.created_at)::mobility_v1.old_profile) as r
+      from public.profiles o
+    ), image as (
+      select a.id, (a.r).image as i, p.user_id, mobility_v1.image_of(p) as b
+      from read a left join mobility.profiles p on p.user_id = a.id
+    ), expected as (
+      -- A number that somebody else has in V2 cannot be this person's.
+      select e.id, e.user_id, e.b, case when (e.i).phone is distinct from (e.b).phone and (e.b).phone is null
+        and exists (select from mobility.profiles h where h.phone = (e.i).phone and h.user_id <> e.id)
+        then row(null, (e.i).display_name, (e.i).locale, (e.i).created_at)::mobility_v1.profile_image else e.i end as a
+      from image e
+    )
+    select d.* from expected e, mobility_v1.differences('profiles', e.id, to_jsonb(e.a), to_jsonb(e.b)) d
+    where e.user_id is not null and e.a is distinct from e.b
+      and not exists (select from mobility_v1.rejects x where x."table" = 'profiles' and x.id = e.id)
+    union all
+    select 'profiles', e.id, '*', 'there', null from expected e
+    where e.user_id is null and not exists (select from mobility_v1.rejects x where x."table" = 'profiles' and x.id = e.id)
+    union all
+    select 'profiles', p.user_id, '*', null, 'there' from mobility.profiles p
+    left join public.profiles o on o.user_id = p.user_id
+    where o.user_id is null
+      and not exists (select from mobility_v1.synthetic x where x."table" = 'profiles' and x.id = p.user_id)
+      and not exists (select from mobility_v1.rejects x where x."table" = 'profiles' and x.id = p.user_id)
+      and not exists (select from mobility_v1.repairs x
+        where x."table" = 'profiles' and x.id = p.user_id and x.reason = 'DELETED_IN_V1')
+  $query$;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.verify_profiles() IS 'People that are not equal on both sides.';
+
+CREATE FUNCTION mobility_v1.verify_trips() RETURNS TABLE("table" text, id uuid, "column" text, v1 text, v2 text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return query execute $query$
+    with read as materialized (
+      select o.id, mobility_v1.read_trip(row(o.id, o.creator_user_id, o.role, o.vehicle_type, o.pickup_latitude,
+          o.pickup_longitude, o.pickup_text, o.dropoff_latitude, o.dropoff_longitude, o.dropoff_text, o.status,
+          o.scheduled_at, o.created_at, o.matched_at, o.expires_at, o.last_location_at)::mobility_v1.old_trip) as r
+      from public.rides_trips o
+    ), image as materialized (
+      select a.id, (a.r).reject, t.id as there, to_jsonb((a.r).image) as a, to_jsonb(mobility_v1.image_of(t)) as b,
+        ((a.r).image).status = 'open' and ((a.r).image).expires_at <= now()
+          or exists (select from mobility_v1.repairs x where x."table" = 'trips' and x.id = a.id
+            and x.reason in ('OLDER_OPEN_TRIP', 'BESIDE_A_RIDE')) as a_over,
+        t.status = 'open' and t.expires_at <= now() as b_over
+      from read a left join mobility.trips t on t.id = a.id
+    )
+    select d.* from image e, mobility_v1.differences('trips', e.id,
+        case when e.a_over and e.a ->> 'status' = 'open' then e.a || '{"status": "expired"}' else e.a end,
+        case when e.b_over then e.b || '{"status": "expired"}' else e.b end) d
+    where e.there is not null and e.reject is null and e.a is distinct from e.b
+      and not exists (select from mobility_v1.rejects x where x."table" = 'trips' and x.id = e.id)
+    union all
+    select 'trips', e.id, '*', 'there', null from image e
+    where (e.there is null or e.reject is not null)
+      and not exists (select from mobility_v1.rejects x where x."table" = 'trips' and x.id = e.id)
+    union all
+    select 'trips', t.id, '*', null, 'there' from mobility.trips t
+    left join public.rides_trips o on o.id = t.id
+    where o.id is null
+      and not exists (select from mobility_v1.synthetic x where x."table" = 'trips' and x.id = t.id)
+      and not exists (select from mobility_v1.rejects x where x."table" = 'trips' and x.id = t.id)
+      and not exists (select from mobility_v1.repairs x
+        where x."table" = 'trips' and x.id = t.id and x.reason = 'DELETED_IN_V1')
+    union all
+    -- Who could not be found by the searches, or would be and must not.
+    select 'trips', t.id, 'live_position', t.status, case when l.trip_id is null then 'missing' else 'left over' end
+    from mobility.trips t full join mobility.live_positions l on l.trip_id = t.id
+    where (t.status in ('open', 'matched')) is distinct from (l.trip_id is not null)
+  $query$;
+end
+$_$;
+
+COMMENT ON FUNCTION mobility_v1.verify_trips() IS 'Trips that are not equal on both sides.';
+
+CREATE FUNCTION mobility_v1.wake(p_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into mobility_v1.changes (side, tbl, id) select '1', r."table", r.id from mobility_v1.rejects r where r.needs = p_id;
+  insert into mobility_v1.changes (side, tbl, id) select '1', r."table", r.id from mobility_v1.repairs r where r.needs = p_id;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.wake(p_id uuid) IS 'Has the rows carried that waited for this one.';
+
+CREATE FUNCTION mobility_v1.walk(m mobility.matches, p_from text, i mobility_v1.match_image) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_chain text[] := array['pending', 'accepted', 'driver_arrived', 'in_progress', 'completed'];
+  v_at timestamptz[] := array[i.created_at, i.accepted_at, i.arrived_at, i.started_at, i.completed_at];
+  v_last integer := coalesce(array_position(v_chain, i.status),
+    case when i.started_at is not null then 4 when i.arrived_at is not null then 3 when i.accepted_at is not null then 2 else 1 end);
+  v_first integer := coalesce(array_position(v_chain, p_from), 0) + 1;
+  v_asked text := case m.initiated_by when 'passenger' then 'driver' else 'passenger' end;
+  v_asked_user uuid := case v_asked when 'driver' then m.driver_user_id else m.passenger_user_id end;
+  v_ended_at timestamptz := coalesce(i.cancelled_at, m.ended_at, now());
+  v_from text;
+  v_actor text;
+  v_accepted integer := 0;
+  v_declined integer := 0;
+  v_expired integer := 0;
+  v_completed integer := case i.status when 'completed' then 1 else 0 end;
+  v_cancelled integer := 0;
+  v_response_ms bigint := 0;
+begin
+  if p_from is not null and v_first = 1 then
+    insert into mobility.match_events (match_id, from_status, to_status, actor, at)
+    values (m.id, p_from, i.status, 'system', coalesce(i.completed_at, v_ended_at));
+  else
+    insert into mobility.match_events (match_id, from_status, to_status, actor, at)
+    select m.id, case s when v_first then p_from else v_chain[s - 1] end, v_chain[s],
+      case s when 1 then m.initiated_by when 2 then v_asked else 'driver' end, coalesce(v_at[s], now())
+    from generate_series(v_first, v_last) s;
+    if 2 between v_first and v_last then
+      v_accepted := 1;
+      v_response_ms := extract(epoch from coalesce(v_at[2], now()) - m.created_at) * 1000;
+    end if;
+    if i.status <> all (v_chain) then
+      v_from := v_chain[greatest(v_last, v_first - 1)];
+      v_actor := case i.status when 'declined' then v_asked when 'cancelled_driver' then 'driver'
+        when 'cancelled_passenger' then 'passenger' else 'system' end;
+      -- Declining what was agreed is not a move of V2; it happens when both sides answered at once.
+      if i.status = 'declined' and v_from <> 'pending' then v_actor := 'system'; end if;
+      insert into mobility.match_events (match_id, from_status, to_status, actor, at)
+      values (m.id, v_from, i.status, v_actor, v_ended_at);
+      if v_from = 'pending' then
+        v_declined := (i.status = 'declined')::integer;
+        v_expired := (i.status = 'expired')::integer;
+        if v_declined = 1 then v_response_ms := extract(epoch from v_ended_at - m.created_at) * 1000; end if;
+      else
+        v_cancelled := (v_actor <> 'system')::integer;
+      end if;
+    end if;
+  end if;
+  if v_accepted + v_declined + v_expired > 0 or v_completed = 1 then
+    perform mobility_v1.count_answer(v_asked_user, v_asked, v_accepted, v_declined, v_expired, v_response_ms, v_completed, 0);
+  end if;
+  if v_completed = 1 then
+    perform mobility_v1.count_answer(case v_asked when 'driver' then m.passenger_user_id else m.driver_user_id end,
+      case v_asked when 'driver' then 'passenger' else 'driver' end, 0, 0, 0, 0, 1, 0);
+  end if;
+  if v_cancelled = 1 then
+    perform mobility_v1.count_answer(case v_actor when 'driver' then m.driver_user_id else m.passenger_user_id end, v_actor,
+      0, 0, 0, 0, 0, 1);
+  end if;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.walk(m mobility.matches, p_from text, i mobility_v1.match_image) IS 'Appends what happened to a match on its way to a state, and counts it.';
 
 CREATE FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text DEFAULT 'passenger'::text, p_respond_within_s integer DEFAULT 60, p_match_id uuid DEFAULT NULL::uuid, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5917,6 +7976,112 @@ CREATE TABLE mobility.watches (
 
 COMMENT ON TABLE mobility.watches IS 'Passengers who want to be told when somebody is near.';
 
+CREATE TABLE mobility_v1.backfills (
+    "table" text NOT NULL,
+    last_id uuid,
+    done bigint DEFAULT 0 NOT NULL,
+    total bigint NOT NULL,
+    rejected bigint DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone
+);
+
+COMMENT ON TABLE mobility_v1.backfills IS 'How far the backfill of each table is.';
+
+CREATE TABLE mobility_v1.bridge (
+    one boolean DEFAULT true NOT NULL,
+    installed boolean DEFAULT false NOT NULL,
+    installed_at timestamp with time zone,
+    positions_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT bridge_one_check CHECK (one)
+);
+
+COMMENT ON TABLE mobility_v1.bridge IS 'Whether the bridge is in place, one row.';
+
+CREATE TABLE mobility_v1.carried_profiles (
+    id uuid NOT NULL,
+    born "char" NOT NULL,
+    base mobility_v1.profile_image NOT NULL
+);
+
+COMMENT ON TABLE mobility_v1.carried_profiles IS 'People in step, and the image both sides had last.';
+
+CREATE TABLE mobility_v1.carried_trips (
+    id uuid NOT NULL,
+    born "char" NOT NULL,
+    base mobility_v1.trip_image NOT NULL
+);
+
+COMMENT ON TABLE mobility_v1.carried_trips IS 'Trips in step, and the image both sides had last.';
+
+CREATE TABLE mobility_v1.changes (
+    seq bigint NOT NULL,
+    side "char" NOT NULL,
+    tbl text NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    not_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000');
+
+COMMENT ON TABLE mobility_v1.changes IS 'Rows that changed on a side (1 or 2) and are not carried yet.';
+
+ALTER TABLE mobility_v1.changes ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME mobility_v1.changes_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE mobility_v1.codes (
+    kind text NOT NULL,
+    v1 text NOT NULL,
+    v2 text NOT NULL,
+    main boolean DEFAULT false NOT NULL,
+    obsolete boolean DEFAULT false NOT NULL,
+    CONSTRAINT codes_kind_check CHECK ((kind = ANY (ARRAY['vehicle'::text, 'trip_status'::text, 'match_status'::text])))
+);
+
+COMMENT ON TABLE mobility_v1.codes IS 'What V1''s words mean in V2.';
+
+CREATE TABLE mobility_v1.rejects (
+    "table" text NOT NULL,
+    id uuid NOT NULL,
+    side "char" DEFAULT '1'::"char" NOT NULL,
+    reason text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    needs uuid,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rejects_reason_check CHECK ((reason ~ '^[A-Z_0-9]{3,40}$'::text)),
+    CONSTRAINT rejects_table_check CHECK (("table" = ANY (ARRAY['profiles'::text, 'trips'::text, 'matches'::text])))
+);
+
+COMMENT ON TABLE mobility_v1.rejects IS 'Rows that cannot be carried, each with its reason.';
+
+CREATE TABLE mobility_v1.repairs (
+    "table" text NOT NULL,
+    id uuid NOT NULL,
+    reason text NOT NULL,
+    needs uuid,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT repairs_reason_check CHECK ((reason ~ '^[A-Z_0-9]{3,40}$'::text)),
+    CONSTRAINT repairs_table_check CHECK (("table" = ANY (ARRAY['profiles'::text, 'trips'::text, 'matches'::text])))
+);
+
+COMMENT ON TABLE mobility_v1.repairs IS 'What was put right in V2 while carrying a row of V1, which keeps its own.';
+
+CREATE TABLE mobility_v1.synthetic (
+    "table" text NOT NULL,
+    id uuid NOT NULL,
+    because text NOT NULL,
+    CONSTRAINT synthetic_table_check CHECK (("table" = ANY (ARRAY['profiles'::text, 'trips'::text])))
+);
+
+COMMENT ON TABLE mobility_v1.synthetic IS 'Rows of V2 made up so that a row of V1 could be carried; they never go to V1.';
+
 ALTER TABLE ONLY mobility.live_positions ATTACH PARTITION mobility.live_drivers FOR VALUES IN ('driver');
 
 ALTER TABLE ONLY mobility.live_drivers ATTACH PARTITION mobility.live_drivers_cab FOR VALUES IN ('cab');
@@ -6112,6 +8277,36 @@ ALTER TABLE ONLY mobility.vehicles
 ALTER TABLE ONLY mobility.watches
     ADD CONSTRAINT watches_pkey PRIMARY KEY (trip_id);
 
+ALTER TABLE ONLY mobility_v1.backfills
+    ADD CONSTRAINT backfills_pkey PRIMARY KEY ("table");
+
+ALTER TABLE ONLY mobility_v1.bridge
+    ADD CONSTRAINT bridge_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY mobility_v1.carried_matches
+    ADD CONSTRAINT carried_matches_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility_v1.carried_profiles
+    ADD CONSTRAINT carried_profiles_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility_v1.carried_trips
+    ADD CONSTRAINT carried_trips_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY mobility_v1.changes
+    ADD CONSTRAINT changes_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY mobility_v1.codes
+    ADD CONSTRAINT codes_pkey PRIMARY KEY (kind, v1);
+
+ALTER TABLE ONLY mobility_v1.rejects
+    ADD CONSTRAINT rejects_pkey PRIMARY KEY ("table", id);
+
+ALTER TABLE ONLY mobility_v1.repairs
+    ADD CONSTRAINT repairs_pkey PRIMARY KEY ("table", id, reason);
+
+ALTER TABLE ONLY mobility_v1.synthetic
+    ADD CONSTRAINT synthetic_pkey PRIMARY KEY ("table", id);
+
 CREATE INDEX areas_boundary ON mobility.areas USING gist (boundary);
 
 CREATE INDEX blocks_blocked ON mobility.blocks USING btree (blocked_user_id);
@@ -6271,6 +8466,12 @@ CREATE INDEX trips_vehicle_type ON mobility.trips USING btree (vehicle_type);
 CREATE INDEX trusted_contacts_contact ON mobility.trusted_contacts USING btree (contact_user_id);
 
 CREATE INDEX vehicles_vehicle_type ON mobility.vehicles USING btree (vehicle_type);
+
+CREATE UNIQUE INDEX codes_main ON mobility_v1.codes USING btree (kind, v2) WHERE main;
+
+CREATE INDEX rejects_needs ON mobility_v1.rejects USING btree (needs) WHERE (needs IS NOT NULL);
+
+CREATE INDEX repairs_needs ON mobility_v1.repairs USING btree (needs) WHERE (needs IS NOT NULL);
 
 ALTER INDEX mobility.live_drivers_pkey ATTACH PARTITION mobility.live_drivers_cab_pkey;
 
@@ -6660,6 +8861,46 @@ ALTER TABLE mobility.watches ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY watches_service_only ON mobility.watches TO service_role USING (true) WITH CHECK (true);
 
+ALTER TABLE mobility_v1.backfills ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.bridge ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.carried_matches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.carried_profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.carried_trips ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.codes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner_only ON mobility_v1.backfills TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.bridge TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.carried_matches TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.carried_profiles TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.carried_trips TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.changes TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.codes TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.rejects TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.repairs TO service_role USING (false);
+
+CREATE POLICY owner_only ON mobility_v1.synthetic TO service_role USING (false);
+
+ALTER TABLE mobility_v1.rejects ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.repairs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE mobility_v1.synthetic ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA mobility TO authenticated;
 GRANT USAGE ON SCHEMA mobility TO service_role;
 
@@ -6953,8 +9194,144 @@ REVOKE ALL ON FUNCTION mobility.withdraw(p_subject uuid, p_status text) FROM PUB
 
 REVOKE ALL ON FUNCTION mobility.write_search() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility_v1.backfill_batch(p_table text, p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.beside(t mobility_v1.trip_image, p_id uuid, OUT reason text, OUT needs uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.broadcast(m mobility.matches, p_from text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.busy() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.carry(p_table text, p_id uuid, p_tries integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.carry_match(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.carry_profile(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.carry_trip(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.change_old_match(o mobility_v1.old_match, a mobility_v1.match_image, i mobility_v1.match_image, p_initiated_by text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.count_answer(p_user_id uuid, p_role text, p_accepted integer, p_declined integer, p_expired integer, p_response_ms bigint, p_completed integer, p_cancelled integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.differences(p_table text, p_id uuid, a jsonb, b jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.driver_trip(o mobility_v1.old_match, i mobility_v1.match_image, p mobility.trips) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.drop_message() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.e164(p_number text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.estimate(t mobility.trips) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.gauges() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.has_v1() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.hush() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.image_of(m mobility.matches) FROM PUBLIC;
+
 GRANT SELECT ON TABLE mobility.profiles TO authenticated;
 GRANT SELECT ON TABLE mobility.profiles TO service_role;
+
+REVOKE ALL ON FUNCTION mobility_v1.image_of(p mobility.profiles) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.image_of(t mobility.trips) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.in_area(p_lat double precision, p_lng double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.install() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.is_live(p_status text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.is_stale(p_status text, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.leave_bridge() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.locale_of(p_locale text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.lock_bridge() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.make_trip(p_user_id uuid, p_role text, p_vehicle_type text, p_at mobility.trips, i mobility_v1.match_image) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.merge(a jsonb, b jsonb, p_base jsonb, p_born "char") FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.merge_match(a mobility_v1.match_image, b mobility_v1.match_image, c mobility_v1.carried_matches) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.merge_trip_status(a mobility_v1.trip_image, b mobility_v1.trip_image, p_base text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.move_trips(m mobility.matches, p_was_live boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.need_old_person(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.need_person(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.note(p_table text, p_id uuid, p_side "char") FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.note_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.note_people() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.note_person() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.note_rows() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.old_match(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.old_profile(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.old_status(p_status text, p_initiated_by text, OUT status text, OUT declined boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.old_trip(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.passenger_trip(o mobility_v1.old_match, i mobility_v1.match_image) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.place(t mobility.trips, p_seen_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.put_match(o mobility_v1.old_match, r mobility_v1.match_reading) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.put_old_match(m mobility.matches) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.put_old_trip(t mobility.trips) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.put_trip(p_id uuid, t mobility.trips, i mobility_v1.trip_image, p_seen_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.read_match(o mobility_v1.old_match) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.read_point(p_lat double precision, p_lng double precision, OUT lat double precision, OUT lng double precision, OUT exchanged boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.read_profile(o mobility_v1.old_profile) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.read_trip(o mobility_v1.old_trip) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.refresh_positions() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.reject(p_table text, p_id uuid, p_reason text, p_side "char", p_needs uuid, p_detail jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.ride_rank(p_status text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.set_aside(p_user_id uuid, p_role text, p_except uuid, p_reason text, p_needs uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.settle(p_table text, p_id uuid, p_repairs text[], p_needs uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.sync(p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.triggers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.uninstall() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.verify() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.verify_matches() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.verify_profiles() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.verify_trips() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.wake(p_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.walk(m mobility.matches, p_from text, i mobility_v1.match_image) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accept_match(p_acting_user uuid, p_passenger_trip_id uuid, p_driver_trip_id uuid, p_initiated_by text, p_respond_within_s integer, p_match_id uuid, p_idempotency_key text) TO service_role;

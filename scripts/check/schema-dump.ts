@@ -1,10 +1,12 @@
 import { findPostgresBinaries } from "../postgres/postgres-binaries.ts";
 
-/** The definitions of `public` and `mobility` as pg_dump writes them, normalised. */
+const SCHEMAS = ["public", "mobility", "mobility_v1"];
+
+/** The definitions of `public`, `mobility` and `mobility_v1` as pg_dump writes them, normalised. */
 export async function dumpSchema(url: string): Promise<string> {
   const { folder } = await findPostgresBinaries();
   const { success, stdout, stderr } = await new Deno.Command(`${folder}/pg_dump`, {
-    args: ["--schema-only", "--no-owner", "--schema=public", "--schema=mobility", url],
+    args: ["--schema-only", "--no-owner", ...SCHEMAS.map((name) => `--schema=${name}`), url],
   }).output();
   if (!success) throw new Error(`Cannot dump the schema: ${new TextDecoder().decode(stderr)}`);
   return normaliseDump(new TextDecoder().decode(stdout));

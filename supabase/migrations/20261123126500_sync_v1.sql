@@ -242,7 +242,7 @@ declare
 begin
   if not exists (select from mobility_v1.bridge where installed)
      or not mobility_v1.lock_bridge() then
-    return '{"notes": 0, "carried": 0, "rejected": 0, "later": 0}';
+    return '{"notes": 0, "carried": 0, "rejected": 0, "later": 0}'::jsonb;
   end if;
   -- The notes are read before the rows: a change that comes in between leaves a note for the next time.
   for r in

@@ -24,9 +24,9 @@ begin
   if p_table not in ('profiles', 'trips', 'matches', 'v2_profiles', 'v2_trips', 'v2_matches') then
     raise 'Cannot backfill "%": it is profiles, trips, matches, v2_profiles, v2_trips or v2_matches', p_table;
   elsif not exists (select from mobility_v1.bridge where installed) then
-    raise 'Cannot backfill: the bridge is not installed. Run: select mobility_v1.install()';
+    raise 'Cannot backfill: the bridge is not installed. Run: deno task deploy database';
   end if;
-  if not mobility_v1.lock_bridge() then return '{"busy": true}'; end if;
+  if not mobility_v1.lock_bridge() then return '{"busy": true}'::jsonb; end if;
   select * into b from mobility_v1.backfills where "table" = p_table for update;
   if not found then
     execute format('insert into mobility_v1.backfills ("table", total) select %L, count(*) from %s s where %s returning *',
