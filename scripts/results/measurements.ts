@@ -52,8 +52,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
     title: "How well people are served",
     about:
       "Every policy of dispatch on the same requests, in the simulator on its own clock, with other people for each " +
-      "seed ([simulation](simulation.md)). A difference in bold cannot be chance; `seeds` below the others' was played " +
-      "for a look.",
+      "seed ([simulation](simulation.md)). A difference in bold has an interval without zero; fewer seeds than the " +
+      "others' are for a look.",
   }),
   shown(faultsSection, {
     name: "faults",

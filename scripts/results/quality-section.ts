@@ -15,6 +15,8 @@ const TOLD = [
   ["idle_gini", "idle Gini"],
   ["earnings_gini", "earnings Gini"],
 ] as const;
+/** Every other demand is a file's. */
+const KIGALI = "Kigali";
 /** Requests assigned together, without regard to who waited longest. */
 const BATCHED = /^together every \d+ s$/;
 
@@ -28,7 +30,7 @@ export function qualitySection(
 ): RenderSection {
   return (report) => {
     const { date, machine, code, demands } = qualityReport.parse(report);
-    const hasFile = demands.some(({ name }) => name !== "kigali");
+    const hasFile = demands.some(({ name }) => name !== KIGALI);
     return {
       title,
       command: `deno task ${task.join(" ")}${hasFile ? " --pickups <file>" : ""}`,
@@ -44,9 +46,7 @@ export function qualitySection(
 
 /** Whether assigning together shortens the way to the pickup; no is an answer too. */
 function shorterPickups({ name, seeds, policies, against }: Demand): Promised[] {
-  const studied = new Set(
-    policies.filter((policy) => policy.seeds === seeds).map((policy) => policy.name),
-  );
+  const studied = studiedOf({ seeds, policies });
   return against.filter(({ policy, measure }) =>
     measure === "pickup_m_mean" && BATCHED.test(policy) && studied.has(policy)
   ).map((found) => ({
@@ -56,13 +56,21 @@ function shorterPickups({ name, seeds, policies, against }: Demand): Promised[] 
   }));
 }
 
+/** What was played with every seed; the rest is for a look. */
+function studiedOf(
+  { seeds, policies }: Pick<Demand, "seeds" | "policies">,
+): ReadonlySet<string> {
+  return new Set(policies.filter((policy) => policy.seeds === seeds).map(({ name }) => name));
+}
+
 function tablesOf(demand: Demand): Table[] {
   const { name, scale, seeds, requests, policies, against } = demand;
   const [baseline] = against.map((row) => row.baseline);
+  const studied = studiedOf(demand);
   const others = policies.filter((policy) => policy.name !== baseline);
   return [
     {
-      title: `${name}, ${format(requests)} requests (scale ${scale}), with up to ${seeds} seeds: ` +
+      title: `${name}, ${format(requests)} requests (scale ${scale}), seeds: ${seeds}; ` +
         `how much more than "${baseline}", on the same requests, with the interval of 95%`,
       heads: ["", ...TOLD.map(([, head]) => head), "seeds"],
       rows: others.map((policy) => [
@@ -88,9 +96,9 @@ function tablesOf(demand: Demand): Table[] {
       ]),
     },
     {
-      title: `${name}: every difference`,
+      title: `${name}: every difference of what was played with every seed`,
       heads: ["of", "", "difference", "low", "high", ""],
-      rows: against.map((row) => [
+      rows: against.filter(({ policy }) => studied.has(policy)).map((row) => [
         FIGURES.find(({ measure }) => measure === row.measure)?.name ?? row.measure,
         row.policy,
         ...[row.difference, row.low, row.high].map((value) => formatFigure(row.measure, value)),

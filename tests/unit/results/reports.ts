@@ -95,7 +95,7 @@ export const QUALITY_REPORT = {
   machine: SOURCE.machine,
   code: ["0123456789ab", "ba9876543210 with changes"],
   demands: [{
-    name: "kigali",
+    name: "Kigali",
     scale: 0.03,
     seeds: 3,
     requests: 900,
