@@ -24,6 +24,8 @@ export class Cache {
       // A pipeline says what it sends; ids and numbers come back as the strings they were.
       enableAutoPipelining: false,
       automaticDeserialization: false,
+      // Everything kept is text, which JSON carries as it is: base64 is longer and has to be undone.
+      responseEncoding: false,
       enableTelemetry: false,
       retry: false,
       // A function, because a plain signal that fires makes the client answer null: a false miss.

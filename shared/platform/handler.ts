@@ -157,7 +157,7 @@ async function inputOf(request: Request, endpoint: Endpoint): Promise<unknown> {
     : await parseBody(request, { schema, maxBytes });
 }
 
-/** Counts and logs a finished request. The flush happens after the response is on its way. */
+/** Counts and logs a finished request. The flush begins when the response is on its way, not before. */
 function record(platform: Platform, options: { c: HonoContext<Env>; durationMs: number }): void {
   const { c, durationMs } = options;
   const route = c.get("route") ?? "unmatched";
@@ -179,5 +179,5 @@ function record(platform: Platform, options: { c: HonoContext<Env>; durationMs: 
     code: c.res.headers.get("x-error-code") ?? undefined,
     duration_ms: Math.round(durationMs * 10) / 10,
   });
-  platform.afterResponse(() => platform.metrics.flush());
+  platform.afterResponse(() => platform.metrics.flush(), { afterMs: 0 });
 }
