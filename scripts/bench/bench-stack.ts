@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { assertFree, PortTakenError } from "../stack/ports.ts";
+import { freePorts } from "../loopback/free-ports.ts";
 import { readRunning, type StackInfo } from "../stack/running.ts";
 
 /** The whole system in a process of its own, so that whoever measures it shares no thread with it. */
@@ -31,7 +31,7 @@ export async function startBenchStack(
       START.href,
       "--quiet",
       ...["--data", data],
-      ...["--ports-from", String(freePorts())],
+      ...["--ports-from", String(freePorts(PORTS_OF_A_STACK))],
     ],
     cwd: ROOT,
     env,
@@ -53,17 +53,4 @@ export async function startBenchStack(
     throw new Error("Cannot start the stack: its last lines above say why");
   }
   return { info, [Symbol.asyncDispose]: close };
-}
-
-/** Below 32768: above, the system hands ports out to whoever connects somewhere. */
-function freePorts(): number {
-  for (let first = 23_000; first < 32_000; first += 100) {
-    try {
-      for (let port = first; port < first + PORTS_OF_A_STACK; port++) assertFree(port, "benchmark");
-      return first;
-    } catch (error) {
-      if (!(error instanceof PortTakenError)) throw error;
-    }
-  }
-  throw new Error("Cannot start a stack: no free ports from 23000 to 32000. Stop what holds them");
 }

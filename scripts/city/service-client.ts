@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../parse-json.ts";
 import type { Latencies } from "./latencies.ts";
 
 /** One request. */
@@ -105,14 +106,5 @@ export class ServiceClient {
       `${call.method} ${call.path} answered HTTP ${response.status}, ${reason}\n` +
         `request id ${requestId}. ${this.#options.findInLog(requestId)}`,
     );
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

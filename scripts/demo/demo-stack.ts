@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { report } from "../print.ts";
-import { assertFree, PortTakenError } from "../stack/ports.ts";
+import { freePorts } from "../loopback/free-ports.ts";
 import { readRunning, type StackInfo } from "../stack/running.ts";
 
 /** A stack to play on. */
@@ -50,7 +50,7 @@ async function startDemoStack(signal: AbortSignal): Promise<DemoStack> {
       START.href,
       "--fresh",
       ...["--data", data],
-      ...["--ports-from", String(findFreePorts())],
+      ...["--ports-from", String(freePorts(PORTS_OF_A_STACK))],
     ],
     cwd: ROOT,
     stdin: "null",
@@ -111,18 +111,6 @@ async function splitLog(
 }
 
 /** Below 32768: above, the system hands ports out to whoever connects somewhere. */
-function findFreePorts(): number {
-  for (let first = 22_000; first < 32_000; first += 100) {
-    try {
-      for (let port = first; port < first + PORTS_OF_A_STACK; port++) assertFree(port, "demo");
-      return first;
-    } catch (error) {
-      if (!(error instanceof PortTakenError)) throw error;
-    }
-  }
-  throw new Error("Cannot start a stack: no free ports from 22000 to 32000. Stop what holds them");
-}
-
 function signalChild(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGTERM");

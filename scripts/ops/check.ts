@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
 import { print, report } from "../print.ts";
-import { runCommand } from "../run-command.ts";
+import { runPlainCommand } from "../run-command.ts";
 import { findPrograms } from "./binaries.ts";
 import { listOps, OPS, RECEIVERS, withReceivers, writeConfiguration } from "./configuration.ts";
 import { findUntested, readRules, readRuleTests } from "./rule-coverage.ts";
@@ -87,14 +86,6 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 
 /** `deno task ops:check`: exit code 1 and what is wrong, or "ops: N checks passed". */
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: { help: { type: "boolean", short: "h", default: false } },
-  });
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
   let failed = 0;
   const checks = await opsChecks();
   for (const check of checks) {
@@ -112,4 +103,4 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-if (import.meta.main) await runCommand(main, USAGE);
+if (import.meta.main) await runPlainCommand(main, USAGE);

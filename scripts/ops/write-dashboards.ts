@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { print } from "../print.ts";
-import { runCommand } from "../run-command.ts";
+import { runPlainCommand } from "../run-command.ts";
 import { OPS, readOps } from "./configuration.ts";
 import { DASHBOARDS, toGrafana } from "./dashboards/mod.ts";
 
@@ -35,14 +34,6 @@ export async function renderDashboards(): Promise<DashboardFile[]> {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: { help: { type: "boolean", short: "h", default: false } },
-  });
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
   for (const { path, text } of await renderDashboards()) {
     await Deno.writeTextFile(path, text);
     print(path);
@@ -50,4 +41,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) await runCommand(main, USAGE);
+if (import.meta.main) await runPlainCommand(main, USAGE);

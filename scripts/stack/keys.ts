@@ -1,5 +1,6 @@
 import { SignJWT } from "jose";
 import { z } from "zod";
+import { parseJson } from "../parse-json.ts";
 
 const savedSchema = z.object({
   publishable_key: z.string().startsWith("sb_publishable_"),
@@ -95,15 +96,6 @@ async function readSaved(path: string): Promise<SavedKeys> {
     return await save(path, savedSchema.parse({ ...newKeys(), ...parsed.data }));
   }
   throw new Error(`Cannot use ${path}: ${z.prettifyError(parsed.error)}. Delete it for new keys`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function newKeys(): SavedKeys {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../parse-json.ts";
 import type { DatabaseRole } from "./caller.ts";
 
 const databaseErrorSchema = z.object({
@@ -114,13 +115,4 @@ function fullControl({ message, detail }: DatabaseError): Response {
     { code, details, hint, message: body.data.message },
     { status: head.data.status, headers: head.data.headers },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,11 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { type ComparedFigure, type Comparison, formatValue, verdictOf } from "../compare.ts";
 import type { RequestRow, Results } from "../results.ts";
-import { lorenz } from "../statistics.ts";
 import { earnedPerHour, idleShare, regularDrivers } from "../summarise.ts";
+import { curveOf, drawLorenz, drawShares } from "./curves.ts";
 import { COLOURS, draw } from "./draw.ts";
 import { escape, page, type Section, table } from "./page.ts";
-import { curveOf } from "./time-plots.ts";
 
 const SIDES = { A: COLOURS.other, B: COLOURS.fair };
 const LONGEST_MIN = 30;
@@ -144,48 +143,26 @@ function curves(
     readonly of: (row: RequestRow) => number | null;
   },
 ): string {
-  return draw(label, {
-    x: { label, domain: [0, limit] },
-    y: { label: "share of requests", tickFormat: "%", domain: [0, 1], grid: true },
-    color: { domain: Object.keys(SIDES), range: Object.values(SIDES) },
-    marks: [
-      Plot.line([
-        ...curveOf(a.requests.map(of), { which: "A", limit }),
-        ...curveOf(b.requests.map(of), { which: "B", limit }),
-      ], {
-        x: "x",
-        y: "share",
-        z: "which",
-        stroke: "which",
-        strokeWidth: 2.2,
-        curve: "step-after",
-      }),
-      Plot.ruleY([0]),
+  return drawShares(label, {
+    label,
+    limit,
+    colours: SIDES,
+    points: [
+      ...curveOf(a.requests.map(of), { which: "A", limit }),
+      ...curveOf(b.requests.map(of), { which: "B", limit }),
     ],
   });
 }
 
 function lorenzPlot([a, b]: readonly [Results, Results], what: "earned" | "idle"): string {
   const of = what === "earned" ? earnedPerHour : idleShare;
-  const points = [{ which: "A", result: a }, { which: "B", result: b }].flatMap((side) =>
-    lorenz(regularDrivers(side.result.drivers).map(of)).map((point) => ({
-      ...point,
-      which: side.which,
-    }))
-  );
-  return draw(`Lorenz curves, ${what}`, {
-    x: { label: "share of drivers", tickFormat: "%" },
-    y: { label: "share of all", tickFormat: "%", grid: true },
-    color: { domain: Object.keys(SIDES), range: Object.values(SIDES) },
-    marks: [
-      Plot.line([{ x: 0, y: 0 }, { x: 1, y: 1 }], {
-        x: "x",
-        y: "y",
-        stroke: COLOURS.text,
-        strokeDasharray: "3,4",
-      }),
-      Plot.line(points, { x: "people", y: "share", z: "which", stroke: "which", strokeWidth: 2.2 }),
-    ],
+  return drawLorenz(`Lorenz curves, ${what}`, {
+    label: "share of drivers",
+    colours: SIDES,
+    values: {
+      A: regularDrivers(a.drivers).map(of),
+      B: regularDrivers(b.drivers).map(of),
+    },
   });
 }
 

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { Results } from "../results.ts";
-import { lorenz, quantile } from "../statistics.ts";
+import { quantile } from "../statistics.ts";
 import { earnedPerHour, idleShare, regularDrivers } from "../summarise.ts";
+import { drawLorenz } from "./curves.ts";
 import { COLOURS, draw } from "./draw.ts";
 
 /** How far drivers had to come. */
@@ -47,26 +48,13 @@ export function offersPlot({ requests }: Results): string {
 /** How evenly earnings and idle time fall on drivers. */
 export function fairnessPlot({ drivers }: Results): string {
   const regulars = regularDrivers(drivers);
-  const curves = [
-    { which: "earnings an hour", points: lorenz(regulars.map(earnedPerHour)) },
-    { which: "idle share", points: lorenz(regulars.map(idleShare)) },
-  ].flatMap(({ which, points }) => points.map((point) => ({ ...point, which })));
-  return draw("Lorenz curves of earnings and of idle time", {
-    x: { label: "share of drivers, those with least first", tickFormat: "%" },
-    y: { label: "share of all", tickFormat: "%", grid: true },
-    color: {
-      domain: ["earnings an hour", "idle share"],
-      range: [COLOURS.good, COLOURS.fair],
+  return drawLorenz("Lorenz curves of earnings and of idle time", {
+    label: "share of drivers, those with least first",
+    colours: { "earnings an hour": COLOURS.good, "idle share": COLOURS.fair },
+    values: {
+      "earnings an hour": regulars.map(earnedPerHour),
+      "idle share": regulars.map(idleShare),
     },
-    marks: [
-      Plot.line([{ x: 0, y: 0 }, { x: 1, y: 1 }], {
-        x: "x",
-        y: "y",
-        stroke: COLOURS.text,
-        strokeDasharray: "3,4",
-      }),
-      Plot.line(curves, { x: "people", y: "share", z: "which", stroke: "which", strokeWidth: 2.2 }),
-    ],
   });
 }
 

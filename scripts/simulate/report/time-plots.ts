@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Results } from "../results.ts";
+import { curveOf, type CurvePoint, drawShares } from "./curves.ts";
 import { COLOURS, draw, timeTick } from "./draw.ts";
 
 const BINS = 24;
@@ -68,35 +69,13 @@ export function driversPlot({ timeline, options }: Results): string {
   });
 }
 
-/** A step of the curve of a share that has something by a time. */
-export interface CurvePoint {
-  readonly x: number;
-  readonly share: number;
-  readonly which: string;
-}
-
-/** What share of all has a value of at most x; it ends below 1 where some have none. */
-export function curveOf(
-  values: readonly (number | null)[],
-  { which, limit }: { readonly which: string; readonly limit: number },
-): CurvePoint[] {
-  const known = values.filter((value) => value !== null).sort((a, b) => a - b);
-  const points = known.map((x, index) => ({ x, share: (index + 1) / values.length, which }))
-    .filter(({ x }) => x <= limit);
-  // A line of a thousand steps looks like one of a hundred thousand.
-  const every = Math.max(1, Math.ceil(points.length / 1000));
-  const last = points.at(-1);
-  return [
-    { x: 0, share: 0, which },
-    ...points.filter((_, index) => index % every === 0),
-    ...(last === undefined ? [] : [last, { ...last, x: limit }]),
-  ];
-}
-
 /** How soon requests are matched and drivers are there, as shares of all requests. */
 export function waitingPlot({ requests }: Results): string {
   const LIMIT_MIN = 30;
-  const curve = (which: string, of: (row: Results["requests"][number]) => number | null) =>
+  const curve = (
+    which: string,
+    of: (row: Results["requests"][number]) => number | null,
+  ): CurvePoint[] =>
     curveOf(
       requests.map((row) => {
         const seconds = of(row);
@@ -104,26 +83,16 @@ export function waitingPlot({ requests }: Results): string {
       }),
       { which, limit: LIMIT_MIN },
     );
-  return draw("Share of requests that are matched, and that have their driver there, by minutes", {
-    x: { label: "minutes after asking", domain: [0, LIMIT_MIN] },
-    y: { label: "share of requests", tickFormat: "%", domain: [0, 1], grid: true },
-    color: {
-      domain: ["matched", "driver is there"],
-      range: [COLOURS.other, COLOURS.good],
-    },
-    marks: [
-      Plot.line([
+  return drawShares(
+    "Share of requests that are matched, and that have their driver there, by minutes",
+    {
+      label: "minutes after asking",
+      limit: LIMIT_MIN,
+      colours: { matched: COLOURS.other, "driver is there": COLOURS.good },
+      points: [
         ...curve("matched", (row) => row.time_to_match_s),
         ...curve("driver is there", (row) => row.wait_s),
-      ], {
-        x: "x",
-        y: "share",
-        z: "which",
-        stroke: "which",
-        strokeWidth: 2.2,
-        curve: "step-after",
-      }),
-      Plot.ruleY([0]),
-    ],
-  });
+      ],
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../../parse-json.ts";
 import { control } from "./control.ts";
 import { Exchange, type ExchangeOptions } from "./exchange.ts";
 import { GraphError } from "./graph-error.ts";
@@ -92,17 +93,8 @@ async function graph(
       details: "Unsupported request: POST /<version>/<phone number id>/messages is what there is",
     });
   }
-  const message = parseSendRequest(await readJson(request));
+  const message = parseSendRequest(parseJson(await request.text()));
   return "status" in message
     ? exchange.mark(message)
     : await exchange.send(message, request.signal);
-}
-
-async function readJson(request: Request): Promise<unknown> {
-  try {
-    return await request.json();
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

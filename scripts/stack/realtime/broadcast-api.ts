@@ -3,7 +3,7 @@ import type { Claims } from "../caller.ts";
 import { mayBroadcast } from "./authorization.ts";
 import type { Broadcast } from "./frame.ts";
 import type { Hub } from "./hub.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "../../parse-json.ts";
 import type { RelayDatabase } from "./relay-database.ts";
 
 /** What the calls for broadcasting stand on, and who calls. */

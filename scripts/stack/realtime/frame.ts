@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { decodeUserPush, encodeUserBroadcast, FrameError, type UserPush } from "./binary-frame.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "../../parse-json.ts";
 
 /** The versions of the protocol: objects in 1.0.0, arrays and binary broadcasts in 2.0.0. */
 export type Vsn = "1.0.0" | "2.0.0";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "../../parse-json.ts";
 import type { RelayDatabase } from "./relay-database.ts";
 
 /** A row of realtime.messages that is to be sent. */
