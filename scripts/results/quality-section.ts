@@ -33,7 +33,7 @@ export function qualitySection(
     const hasFile = demands.some(({ name }) => name !== KIGALI);
     return {
       title,
-      command: `deno task ${task.join(" ")}${hasFile ? " --pickups <file>" : ""}`,
+      command: `deno task ${task.join(" ")}${hasFile ? " --pickups pickups.csv" : ""}`,
       date,
       machine,
       commit: code.join(", "),

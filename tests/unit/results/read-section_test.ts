@@ -31,13 +31,13 @@ Deno.test("readSection() reads what the command writes, and is undefined where n
   assert.equal(await readSection(measurement, "/nowhere/at-all.json"), undefined);
 });
 
-Deno.test("commandOf() is the command as it was given, without anybody's files", () => {
+Deno.test("commandOf() is the command as it was given, without anybody's folders", () => {
   const task = ["load", "kigali", "--duration", "10m"];
   assert.equal(commandOf(task, {}), "deno task load kigali --duration 10m");
   assert.equal(commandOf(task, { args: ["kigali", "--short"] }), "deno task load kigali --short");
   assert.equal(
     commandOf(["simulate"], { args: ["--pickups", "/home/somebody/x.csv"] }),
-    "deno task simulate --pickups <file>",
+    "deno task simulate --pickups x.csv",
   );
 });
 

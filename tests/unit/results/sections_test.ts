@@ -110,5 +110,5 @@ Deno.test("qualitySection() keeps no promise by an interval with nothing in it",
   const report = { ...QUALITY_REPORT, demands: [{ ...demand, name: "evening", against }] };
   const section = render("quality", report);
   assert.deepEqual(section.promises.map(({ kept }) => kept), [false]);
-  assert.equal(section.command, "deno task simulate --study --pickups <file>");
+  assert.equal(section.command, "deno task simulate --study --pickups pickups.csv");
 });
