@@ -4,7 +4,7 @@ import { addRateLimit, type Cache, type Pipeline, type RateLimit } from "../plat
 import { type SearchingTrip, searchingTrip } from "./answers.ts";
 import { takenKey } from "./availability.ts";
 import { type Pool, poolHead, SEARCH_SIZE, SHARED_M } from "./pool.ts";
-import { packedRows, packRow, unpackRow } from "./pool-rows.ts";
+import { packRow, unpackRows } from "./pool-rows.ts";
 import { METRES_PER_DEGREE, readScript, storeScript } from "./pool-scripts.ts";
 import { tileOf, tilesAround } from "./tiles.ts";
 
@@ -61,10 +61,10 @@ function parseSearch(value: unknown): CachedSearch | undefined {
   // What another version of the code has stored, or half stored, is a miss, not an error.
   const trip = searchingTrip.safeParse(parseJson(tripText));
   const head = poolHead.safeParse(parseJson(headText));
-  const rows = packedRows.safeParse(parseJson(rowsText));
-  if (!trip.success || !head.success || !rows.success) return undefined;
+  const rows = unpackRows(parseJson(rowsText));
+  if (!trip.success || !head.success || rows === undefined) return undefined;
   const reach = rowsReach === "" ? {} : { rows_reach_m: Number(rowsReach) };
-  return { trip: trip.data, pool: { ...head.data, rows: rows.data.map(unpackRow), ...reach } };
+  return { trip: trip.data, pool: { ...head.data, rows, ...reach } };
 }
 
 function parseJson(text: string): unknown {

@@ -1,33 +1,13 @@
 import { z } from "zod";
 import { type CandidateRow, candidateRow } from "./answers.ts";
 
-const row = candidateRow.shape;
-const standing = row.standing.shape;
+const lists = z.array(z.array(z.unknown()));
+const rows = z.array(candidateRow);
 
-/** The fields of a row in the order in which the cache keeps them: without their names it is half as long. */
-const packedRow = z.tuple([
-  row.trip_id,
-  row.user_id,
-  row.lat,
-  row.lng,
-  row.position_age_s,
-  row.expires_in_s,
-  standing.rating,
-  standing.rating_count,
-  standing.acceptance_rate,
-  standing.offer_count,
-  standing.completion_rate,
-  standing.match_count,
-  standing.total_trips,
-]);
-
-/** Rows as the cache keeps them. */
-export const packedRows = z.array(packedRow);
-
-/** A row as the cache keeps it. */
+/** A row as the cache keeps it: without the names of its fields it is half as long. */
 export function packRow(
   { trip_id, user_id, lat, lng, position_age_s, expires_in_s, standing }: CandidateRow,
-): z.infer<typeof packedRow> {
+): readonly unknown[] {
   return [
     trip_id,
     user_id,
@@ -45,18 +25,14 @@ export function packRow(
   ];
 }
 
-/** A row as the database gave it. */
-export function unpackRow(packed: z.infer<typeof packedRow>): CandidateRow {
-  const [trip_id, user_id, lat, lng, position_age_s, expires_in_s, ...record] = packed;
-  const [
-    rating,
-    rating_count,
-    acceptance_rate,
-    offer_count,
-    completion_rate,
-    match_count,
-    total_trips,
-  ] = record;
+/** Rows as the database gave them, of what packRow made; undefined for anything else. */
+export function unpackRows(packed: unknown): CandidateRow[] | undefined {
+  // Named first and then parsed as objects: that takes zod a fifth of the time of a tuple.
+  return rows.safeParse(lists.safeParse(packed).data?.map(named)).data;
+}
+
+function named(fields: readonly unknown[]): unknown {
+  const [trip_id, user_id, lat, lng, position_age_s, expires_in_s, ...standing] = fields;
   return {
     trip_id,
     user_id,
@@ -65,13 +41,13 @@ export function unpackRow(packed: z.infer<typeof packedRow>): CandidateRow {
     position_age_s,
     expires_in_s,
     standing: {
-      rating,
-      rating_count,
-      acceptance_rate,
-      offer_count,
-      completion_rate,
-      match_count,
-      total_trips,
+      rating: standing[0],
+      rating_count: standing[1],
+      acceptance_rate: standing[2],
+      offer_count: standing[3],
+      completion_rate: standing[4],
+      match_count: standing[5],
+      total_trips: standing[6],
     },
   };
 }

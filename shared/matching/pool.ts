@@ -64,13 +64,15 @@ export function searchPool(from: Pool, search: PoolSearch): Found[] {
     if (row.expires_in_s <= agedS || search.excludedUsers?.has(row.user_id)) continue;
     const metres = Math.round(distanceM(search.at, row));
     if (metres > search.radiusM) continue;
-    const { standing, expires_in_s: _, position_age_s, ...rest } = row;
     near.push({
-      ...rest,
-      ...standing,
+      trip_id: row.trip_id,
+      user_id: row.user_id,
+      lat: row.lat,
+      lng: row.lng,
+      ...row.standing,
       vehicle_type: from.vehicle_type,
       distance_m: metres,
-      position_age_s: Math.round(position_age_s + agedS),
+      position_age_s: Math.round(row.position_age_s + agedS),
     });
   }
   return near.sort((a, b) => a.distance_m - b.distance_m);
