@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "postgres";
+import { startBenchRedis } from "../bench/bench-redis.ts";
 import { startBenchStack } from "../bench/bench-stack.ts";
-import { describeMachine } from "../bench/results.ts";
+import { describeMachine, writeReport } from "../bench/results.ts";
 import { NOBODY_TWICE } from "../invariants/bound-once.ts";
 import { findBreaches } from "../invariants/breaches.ts";
 import { migrate } from "../postgres/migrate.ts";
@@ -82,7 +83,8 @@ async function main(): Promise<number> {
     const driversFile = `${folder}/drivers.json`;
     await Deno.writeTextFile(driversFile, JSON.stringify(await onlineDrivers(sql)));
     report("load: starting the stack");
-    await using stack = await startBenchStack({ DATABASE_URL: server.url });
+    await using redis = await startBenchRedis();
+    await using stack = await startBenchStack({ DATABASE_URL: server.url, ...redis.env });
     const { info } = stack;
     const result = await runK6(
       fileURLToPath(new URL(`../../tests/load/${script}.ts`, import.meta.url)),
@@ -109,15 +111,13 @@ async function main(): Promise<number> {
     const outcome = {
       script,
       date: new Date().toISOString(),
-      machine: await describeMachine(server.url),
+      machine: `${await describeMachine(server.url)}, ${redis.name}`,
       drivers,
       ...result,
       double_bookings: broken,
     };
     show(result, broken);
-    if (values.json !== undefined) {
-      await Deno.writeTextFile(values.json, JSON.stringify(outcome, null, 2) + "\n");
-    }
+    if (values.json !== undefined) await writeReport(outcome, values.json);
     return result.kept && broken === 0 ? 0 : 1;
   } finally {
     await sql.end({ timeout: 5 });
