@@ -5,7 +5,7 @@ import { startRedisServer } from "../loopback/redis-server.ts";
 import { freePorts } from "../loopback/free-ports.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
-import { report } from "../print.ts";
+import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { fillCity, fillObviousTable } from "./city.ts";
 import { fillMovement } from "./moving-city.ts";
@@ -38,7 +38,8 @@ const USAGE = `deno task bench:peers [options]
   --json FILE   write the results there too
   --drivers N   live drivers, four fifths of them motos (26,000)
   --rounds N    rounds of each case (3)
-  --seconds N   length of a round (5)`;
+  --seconds N   length of a round (5)
+  --help        this text`;
 
 const placeRow = z.object({ trip_id: z.string(), lat: z.number(), lng: z.number() });
 
@@ -59,10 +60,15 @@ async function main(): Promise<number> {
       drivers: { type: "string", default: "26000" },
       rounds: { type: "string", default: "3" },
       seconds: { type: "string", default: "5" },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
   const [drivers, rounds, seconds] = [values.drivers, values.rounds, values.seconds].map(Number);
-  if (!drivers || !rounds || !seconds) throw new Error(`Options are numbers above 0\\n\\n${USAGE}`);
+  if (!drivers || !rounds || !seconds) throw new Error(`Options are numbers above 0\n\n${USAGE}`);
   await using stack = new AsyncDisposableStack();
   const server = stack.use(
     await startTemporaryPostgres({ settings: { shared_buffers: "1GB", jit: "off" } }),

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import postgres from "postgres";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
-import { report } from "../print.ts";
+import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { fillCity, fillObviousTable } from "./city.ts";
 import { pgbench } from "./pgbench.ts";
@@ -29,7 +29,8 @@ const USAGE = `deno task bench:search [options]
   --seconds N   length of a round (4)
   --drivers N   one size of city only (10,000, 100,000 and 1,000,000)
   --no-hour     without the hour of position updates, which is most of the time
-  --quick       one round, 10,000 drivers only`;
+  --quick       one round, 10,000 drivers only
+  --help        this text`;
 
 /** What a run was asked for. */
 interface Plan {
@@ -53,8 +54,13 @@ async function main(): Promise<number> {
       drivers: { type: "string" },
       "no-hour": { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
   const sizes = values.drivers !== undefined
     ? [Number(values.drivers)]
     : values.quick

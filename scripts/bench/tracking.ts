@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import postgres, { type Sql } from "postgres";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
-import { report } from "../print.ts";
+import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { fillCity } from "./city.ts";
 import { BATCH, batchScript, fillMovement, type PoolSizes, poolSizes } from "./moving-city.ts";
@@ -27,7 +27,8 @@ const USAGE = `deno task bench:tracking [options]
   --seconds N      how long positions come in while searches run (300)
   --drivers N      live drivers (26,000)
   --positions N    positions a second that come in (10,500)
-  --quick          20 seconds`;
+  --quick          20 seconds
+  --help           this text`;
 
 /** What a run was asked for. */
 interface Plan {
@@ -48,8 +49,13 @@ async function main(): Promise<number> {
       drivers: { type: "string", default: "26000" },
       positions: { type: "string", default: "10500" },
       quick: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
   // As on the hosted service: commits wait for the disk, autovacuum looks once a minute.
   await using server = await startTemporaryPostgres({
     durable: true,

@@ -3,7 +3,7 @@ import postgres, { type Sql } from "postgres";
 import { percentile } from "../city/latencies.ts";
 import { migrate } from "../postgres/migrate.ts";
 import { startTemporaryPostgres } from "../postgres/temporary-postgres.ts";
-import { report } from "../print.ts";
+import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { startBenchStack } from "./bench-stack.ts";
 import { type ChatPeople, fillChat, keepBusy, waitUntilIdle } from "./chat-people.ts";
@@ -33,7 +33,8 @@ const USAGE = `deno task bench:webhook [options]
   --rounds N    rounds of each case (3)
   --posts N     posts of each case in a round (200), half of them at a time
   --drivers N   drivers in the city (10000)
-  --quick       one round of 60 posts`;
+  --quick       one round of 60 posts
+  --help        this text`;
 
 /** One case: what is posted, by how many at once, and what the worker has to do beside it. */
 interface Case {
@@ -59,8 +60,13 @@ async function main(): Promise<number> {
       posts: { type: "string", default: "200" },
       drivers: { type: "string", default: "10000" },
       quick: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
   const drivers = Number(values.drivers);
   const rounds = values.quick ? 1 : Number(values.rounds);
   const posts = values.quick ? 60 : Number(values.posts);

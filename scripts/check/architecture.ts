@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { report } from "../print.ts";
+import { runPlainCommand } from "../run-command.ts";
 import {
   checkFile,
   checkImport,
@@ -9,6 +10,9 @@ import {
 } from "./architecture-rules.ts";
 import { readModuleGraph } from "./module-graph.ts";
 
+const USAGE = `deno task check:architecture
+
+Which way imports point, how long files are and what they are called; each broken rule with its remedy.`;
 const ROOTS = ["shared", "supabase/functions", "supabase/migrations", "scripts", "tests", "web"];
 const SOURCE = /\.(?:ts|tsx|js|mjs|sql)$/;
 const MODULE = /\.(?:ts|tsx)$/;
@@ -49,11 +53,12 @@ async function readSources(root: URL, folder: string): Promise<SourceFile[]> {
 }
 
 /** `deno task check:architecture`: fails, naming file and remedy, when the layers are not kept. */
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const violations = await findViolations(new URL("../../", import.meta.url));
   for (const { file, message } of violations) report(`FAILED ${file} ${message}`);
-  if (violations.length > 0) Deno.exit(1);
+  if (violations.length > 0) return 1;
   report("architecture: ok");
+  return 0;
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runPlainCommand(main, USAGE);

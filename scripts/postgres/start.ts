@@ -1,10 +1,15 @@
 import postgres from "postgres";
 import { print, report } from "../print.ts";
+import { runPlainCommand } from "../run-command.ts";
 import { migrate } from "./migrate.ts";
 import { startTemporaryPostgres } from "./temporary-postgres.ts";
 
+const USAGE = `deno task db
+
+Starts a throw-away PostgreSQL, migrated and seeded, and prints its DATABASE_URL; it goes at Ctrl-C.`;
+
 /** `deno task db`: a throw-away PostgreSQL, migrated and seeded, until Ctrl-C. */
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const stop = Promise.withResolvers<void>();
   Deno.addSignalListener("SIGINT", stop.resolve);
   Deno.addSignalListener("SIGTERM", stop.resolve);
@@ -20,6 +25,7 @@ async function main(): Promise<void> {
   print(`DATABASE_URL=${server.url}`);
   report("ready; its data goes when you press Ctrl-C");
   await stop.promise;
+  return 0;
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runPlainCommand(main, USAGE);

@@ -8,7 +8,8 @@ import { readRunning, type StackInfo } from "./running.ts";
 const USAGE = `deno task status [options]
 
   -o pretty|env|json   how to print (pretty)
-  --data DIR           the folder of the stack (.stack)`;
+  --data DIR           the folder of the stack (.stack)
+  --help               this text`;
 const FORMATS = ["pretty", "env", "json"] as const;
 
 const LABELS: Readonly<Record<keyof StackInfo, string>> = {
@@ -41,8 +42,13 @@ async function main(): Promise<number> {
     options: {
       output: { type: "string", short: "o", default: "pretty" },
       data: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
   const format = FORMATS.find((name) => name === values.output);
   if (format === undefined) {
     report(`Cannot print "${values.output}": give -o ${FORMATS.join(", -o ")}`);
