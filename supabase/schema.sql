@@ -3518,6 +3518,19 @@ $_$;
 
 COMMENT ON FUNCTION mobility_v1.backfill_batch(p_table text, p_limit integer) IS 'Carries the next rows of a table.';
 
+CREATE FUNCTION mobility_v1.bare_tables() RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(array_agg(t."table" order by t."table" not like 'public.%', t."table"), '{}')
+  from (
+    select distinct t."table" from mobility_v1.triggers() t
+    where not exists (select from pg_trigger g where g.tgrelid = t."table"::regclass and g.tgname = t.name)
+  ) t
+$$;
+
+COMMENT ON FUNCTION mobility_v1.bare_tables() IS 'The tables that lack triggers of the bridge.';
+
 CREATE FUNCTION mobility_v1.beside(t mobility_v1.trip_image, p_id uuid, OUT reason text, OUT needs uuid) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4001,6 +4014,30 @@ $_$;
 
 COMMENT ON FUNCTION mobility_v1.differences(p_table text, p_id uuid, a jsonb, b jsonb) IS 'What two images differ in.';
 
+CREATE FUNCTION mobility_v1.dress_table(p_table text, p_wait_ms integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET lock_timeout TO '250ms'
+    AS $$
+declare
+  r record;
+begin
+  perform set_config('lock_timeout', greatest(1, p_wait_ms)::text, true);
+  execute format('lock table %s in share row exclusive mode', p_table::regclass);
+  for r in
+    select t.* from mobility_v1.triggers() t where t."table" = p_table
+      and not exists (select from pg_trigger g where g.tgrelid = t."table"::regclass and g.tgname = t.name)
+  loop
+    execute format('create trigger %I %s', r.name, r.definition);
+  end loop;
+  return true;
+exception when lock_not_available or deadlock_detected then
+  return false;
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.dress_table(p_table text, p_wait_ms integer) IS 'Puts the triggers of the bridge on one table, unless it is busy.';
+
 CREATE FUNCTION mobility_v1.driver_trip(o mobility_v1.old_match, i mobility_v1.match_image, p mobility.trips) RETURNS mobility.trips
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4180,25 +4217,55 @@ COMMENT ON FUNCTION mobility_v1.in_area(p_lat double precision, p_lng double pre
 CREATE FUNCTION mobility_v1.install() RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
-    SET lock_timeout TO '3s'
     AS $$
 declare
-  r record;
+  v_started timestamptz := clock_timestamp();
+  v_step jsonb;
 begin
   if not mobility_v1.has_v1() then return false; end if;
-  for r in
-    select t.* from mobility_v1.triggers() t
-    where not exists (select from pg_trigger g where g.tgrelid = t."table"::regclass and g.tgname = t.name)
-  loop
-    execute format('create trigger %I %s', r.name, r.definition);
-  end loop;
-  update mobility_v1.bridge set installed = true, installed_at = coalesce(installed_at, now())
-  where not installed;
-  return true;
+  begin
+    loop
+      v_step := mobility_v1.install_next(500 - (extract(epoch from clock_timestamp() - v_started) * 1000)::integer);
+      exit when v_step -> 'left' = '[]' or v_step ->> 'busy' is not null;
+    end loop;
+    -- Undoes what was possible, and gives its locks back.
+    if v_step ->> 'busy' is not null then raise lock_not_available; end if;
+    return true;
+  exception when lock_not_available then
+    raise warning 'The bridge to V1 is not in place: somebody is writing %. Run: deno task deploy database', v_step ->> 'busy';
+    return false;
+  end;
 end
 $$;
 
 COMMENT ON FUNCTION mobility_v1.install() IS 'Puts the bridge in place where V1 is.';
+
+CREATE FUNCTION mobility_v1.install_next(p_wait_ms integer DEFAULT 250) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_left text[];
+begin
+  if not mobility_v1.has_v1() then
+    raise 'Cannot install the bridge: there is no V1 in this database';
+  end if;
+  v_left := mobility_v1.bare_tables();
+  if v_left <> '{}' then
+    if not mobility_v1.dress_table(v_left[1], p_wait_ms) then
+      return jsonb_build_object('left', v_left, 'busy', v_left[1]);
+    end if;
+    v_left := v_left[2:];
+  end if;
+  if v_left = '{}' then
+    update mobility_v1.bridge set installed = true, installed_at = coalesce(installed_at, now())
+    where not installed;
+  end if;
+  return jsonb_build_object('left', v_left, 'busy', null);
+end
+$$;
+
+COMMENT ON FUNCTION mobility_v1.install_next(p_wait_ms integer) IS 'Puts the triggers of the bridge on the next table: {left, busy}.';
 
 CREATE FUNCTION mobility_v1.is_live(p_status text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -9196,6 +9263,8 @@ REVOKE ALL ON FUNCTION mobility.write_search() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility_v1.backfill_batch(p_table text, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mobility_v1.bare_tables() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION mobility_v1.beside(t mobility_v1.trip_image, p_id uuid, OUT reason text, OUT needs uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility_v1.broadcast(m mobility.matches, p_from text) FROM PUBLIC;
@@ -9215,6 +9284,8 @@ REVOKE ALL ON FUNCTION mobility_v1.change_old_match(o mobility_v1.old_match, a m
 REVOKE ALL ON FUNCTION mobility_v1.count_answer(p_user_id uuid, p_role text, p_accepted integer, p_declined integer, p_expired integer, p_response_ms bigint, p_completed integer, p_cancelled integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility_v1.differences(p_table text, p_id uuid, a jsonb, b jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.dress_table(p_table text, p_wait_ms integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility_v1.driver_trip(o mobility_v1.old_match, i mobility_v1.match_image, p mobility.trips) FROM PUBLIC;
 
@@ -9242,6 +9313,8 @@ REVOKE ALL ON FUNCTION mobility_v1.image_of(t mobility.trips) FROM PUBLIC;
 REVOKE ALL ON FUNCTION mobility_v1.in_area(p_lat double precision, p_lng double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility_v1.install() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mobility_v1.install_next(p_wait_ms integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mobility_v1.is_live(p_status text) FROM PUBLIC;
 

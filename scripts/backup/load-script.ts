@@ -52,10 +52,10 @@ export function closingScript(loading: Loading): string {
 /** The bridge to V1 is up or down as it was; the migrations put it up wherever they find V1. */
 const BRIDGE = `do $bridge$
 begin
-  if (select installed from mobility_v1.bridge) then
-    perform mobility_v1.install();
-  else
+  if not (select installed from mobility_v1.bridge) then
     perform mobility_v1.uninstall();
+  elsif not mobility_v1.install() then
+    raise 'The bridge to V1 cannot be put up: somebody is using V1''s tables';
   end if;
 end
 $bridge$;`;

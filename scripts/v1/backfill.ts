@@ -5,6 +5,7 @@ import { alignRows } from "../city/align-rows.ts";
 import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { BridgeError, connectBridge, findSituation, listByReason } from "./bridge.ts";
+import { BACKFILLED } from "./differences.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 const USAGE = `DATABASE_URL=postgresql://... deno task v1:backfill [options]
@@ -15,9 +16,6 @@ const USAGE = `DATABASE_URL=postgresql://... deno task v1:backfill [options]
 
 Carries V1's people, trips and matches to V2, then what V2 had before the bridge to V1. Stop it whenever you like:
 it goes on where it was. V1 and V2 go on working meanwhile. Afterwards: deno task v1:verify`;
-
-/** In this order: a trip needs its person, a match its trips. */
-const TABLES = ["profiles", "trips", "matches", "v2_profiles", "v2_trips", "v2_matches"] as const;
 
 const batchAnswer = z.union([
   z.object({ busy: z.literal(true) }),
@@ -62,11 +60,11 @@ async function main(): Promise<number> {
     }
     if (situation === "not installed") {
       throw new BridgeError(
-        "The bridge is not installed, so later changes would be missed. Run: select mobility_v1.install()",
+        "The bridge is not installed, so later changes would be missed. Run: deno task deploy database",
       );
     }
     if (values.again) await sql`delete from mobility_v1.backfills`;
-    for (const table of TABLES) {
+    for (const table of BACKFILLED) {
       if (!await backfillTable(sql, { table, batch, signal: interruption.signal })) {
         report("Stopped. The same command goes on from here.");
         return 130;

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import type { Sql } from "postgres";
-import { z } from "zod";
 import { alignRows } from "../city/align-rows.ts";
 import { print, report } from "../print.ts";
 import { runCommand } from "../run-command.ts";
 import { BridgeError, connectBridge, findSituation, listByReason } from "./bridge.ts";
+import { type Difference, findDifferences, openBackfills, waitForQuiet } from "./differences.ts";
 
 const USAGE = `DATABASE_URL=postgresql://... deno task v1:verify [options]
 
@@ -14,15 +14,6 @@ const USAGE = `DATABASE_URL=postgresql://... deno task v1:verify [options]
 
 Compares every row of V1 with V2's and every row of V2 with V1's. Exit code 1 when there is a difference. What
 cannot be carried is listed by reason; it is no difference. Nothing personal is printed.`;
-
-const differenceRows = z.array(z.object({
-  table: z.string(),
-  id: z.string(),
-  column: z.string().nullable(),
-  v1: z.string().nullable(),
-  v2: z.string().nullable(),
-}));
-type Difference = z.infer<typeof differenceRows>[number];
 
 /** `deno task v1:verify`: whether V1 and V2 are equal. */
 async function main(): Promise<number> {
@@ -47,12 +38,12 @@ async function main(): Promise<number> {
     }
     if (situation === "not installed") {
       throw new BridgeError(
-        "The bridge is not installed: what changed since is not carried. Run: select mobility_v1.install()",
+        "The bridge is not installed: what changed since is not carried. Run: deno task deploy database",
       );
     }
     await warnOfHistory(sql);
     const left = await waitForQuiet(sql, wholeNumber(values.wait, "--wait"));
-    const found = await compare(sql);
+    const found = await findDifferences(sql);
     printDifferences(found, wholeNumber(values.show, "--show"));
     await printRejects(sql);
     if (left > 0) {
@@ -74,45 +65,9 @@ function wholeNumber(value: string, option: string): number {
 
 /** History that was never carried is a difference a row; better to say why. */
 async function warnOfHistory(sql: Sql): Promise<void> {
-  const rows = await sql<{ open: number }[]>`
-    select count(*)::integer as open from unnest(array['profiles', 'trips', 'matches',
-      'v2_profiles', 'v2_trips', 'v2_matches']) t
-    where not exists (select from mobility_v1.backfills b where b."table" = t and b.finished_at is not null)`;
-  if ((rows[0]?.open ?? 0) > 0) {
+  if ((await openBackfills(sql)).length > 0) {
     report("The backfill has not come to its end: first deno task v1:backfill");
   }
-}
-
-/** Carries along with the job until nothing is noted; gives how much is left when the time is over. */
-async function waitForQuiet(sql: Sql, patienceS: number): Promise<number> {
-  const until = Date.now() + patienceS * 1000;
-  while (true) {
-    await sql`select public.sync_v1()`;
-    const left = await pending(sql);
-    if (left === 0 || Date.now() >= until) return left;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-async function pending(sql: Sql): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::integer as count from mobility_v1.changes`;
-  return row?.count ?? 0;
-}
-
-/**
- * What differs in one snapshot. A row that is just being carried has its note in the same snapshot, since
- * both are of one transaction: it is no difference, unless its note has been waiting for long.
- */
-async function compare(sql: Sql): Promise<Difference[]> {
-  return differenceRows.parse([
-    ...await sql`
-      select v.* from mobility_v1.verify() v
-      where not exists (
-        select from mobility_v1.changes c
-        where c.tbl = v."table" and c.id = v.id and c.at > now() - interval '30 seconds')
-      order by 1, 2, 3`,
-  ]);
 }
 
 function printDifferences(found: readonly Difference[], show: number): void {

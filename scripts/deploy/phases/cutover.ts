@@ -5,6 +5,7 @@ import type { Options } from "../options.ts";
 import type { PhasePlan, RunContext, Step } from "../plan.ts";
 import { StepError } from "../run-steps.ts";
 import type { Situation } from "../situation.ts";
+import { requireEqualSides } from "./equal-sides.ts";
 import { watchShare } from "../soak/watch-share.ts";
 import { readShare, setShareIfStill, type Share } from "../state/share.ts";
 import { endSoak, lastSoak } from "../state/soaks.ts";
@@ -34,7 +35,18 @@ export function planCutover(
     return { phase, steps: [], note: `${present}% are served already` };
   }
   const { soak } = options;
+  const equal: Step = {
+    phase,
+    id: "equal-sides",
+    does: "makes sure that V1's history is carried over and that both sides are equal",
+    command: "the backfill has come to its end: deno task v1:backfill\n" +
+      "and there are 0 differences: deno task v1:verify",
+    repeat: "always",
+    run: (context) => requireEqualSides(context),
+  };
   const steps: Step[] = [
+    // Whoever is served already cannot be kept waiting by a difference.
+    ...(percent === SHARES[0] && present === 0 ? [equal] : []),
     {
       phase,
       id: "set-share",

@@ -1,10 +1,12 @@
 import { pathToFileURL } from "node:url";
 import { backUp } from "../../backup/mod.ts";
+import { installBridge } from "../../v1/install-bridge.ts";
 import { runSupabase, withoutPassword } from "../../supabase-cli/run-supabase.ts";
 import type { PhasePlan, RunContext, Step } from "../plan.ts";
 import { StepError } from "../run-steps.ts";
 import { readSituation, type Situation } from "../situation.ts";
 import { readShare, setShare } from "../state/share.ts";
+import { adviseOnGoingBack } from "./going-back.ts";
 
 const PHASE = "database";
 
@@ -22,7 +24,7 @@ export function planDatabase(
     repeat: "once",
     // A push that was killed half-way has changed what there is to save.
     input: pending.join(),
-    run: (context) => backUpFirst(context, databaseUrl),
+    run: (context) => backUpFirst(context, { databaseUrl, situation }),
   };
   const push: Step = {
     phase: PHASE,
@@ -41,12 +43,21 @@ export function planDatabase(
     repeat: "once",
     run: startAtZero,
   };
+  const bridge: Step = {
+    phase: PHASE,
+    id: "bridge",
+    does: "notes V1's changes from here on: triggers on its tables, between its writes",
+    command: "select mobility_v1.install_next() until nothing is left, for 2 minutes at most",
+    // What is in place is left as it is; somebody may have taken it down.
+    repeat: "always",
+    run: putBridgeUp,
+  };
   return {
     phase: PHASE,
     steps: [
       ...(hasData && pending.length > 0 ? [backup] : []),
       push,
-      ...(situation.v1 === "present" ? [share] : []),
+      ...(situation.v1 === "present" ? [share, bridge] : []),
     ],
     ...(hasData ? {} : { note: "nothing is there yet that a backup would save" }),
   };
@@ -58,7 +69,7 @@ function pushArgs(): string[] {
 
 async function backUpFirst(
   { git, settings, journal }: RunContext,
-  databaseUrl: string,
+  { databaseUrl, situation }: { readonly databaseUrl: string; readonly situation: Situation },
 ): Promise<string> {
   const time = new Date().toISOString().replaceAll(/[:.]/g, "-");
   const { folder } = await backUp({
@@ -66,7 +77,14 @@ async function backUpFirst(
     folder: `${settings.backups}/before-${git.revision.slice(0, 12)}-${time}`,
     onProgress: (line) => journal.report(`    ${line}`),
   });
-  return `${folder} (to go back: deno task restore ${folder})`;
+  return `${folder} (${adviseOnGoingBack(situation, folder)})`;
+}
+
+async function putBridgeUp({ sql, journal }: RunContext): Promise<string> {
+  const busy = await installBridge(sql, {
+    onProgress: (line) => journal.report(`    ${line}`),
+  });
+  return busy === 0 ? "in place" : `in place, after ${busy} tries that found a table busy`;
 }
 
 async function pushMigrations(context: RunContext, databaseUrl: string): Promise<string> {

@@ -6,6 +6,7 @@ import { QUICK_SOAK } from "../support/quick-soak.ts";
 import {
   deployTest,
   migrationVersions,
+  runV1,
   shareOf,
   withTraffic,
   type World,
@@ -58,6 +59,27 @@ export function testEverything(): void {
     assert.match(output, /nothing to cut over to yet: deno task deploy database/);
   });
 
+  deployTest(
+    "deploy all stops before the first cutover until V1's history is carried over",
+    async (world) => {
+      const { code, output } = await deploy(world, ["all", "--yes", ...QUICK_SOAK]);
+      assert.equal(code, 1, output);
+      assert.match(
+        output,
+        /Cannot cut over: V1's history is not carried over yet \(profiles, .*deno task v1:backfill/,
+      );
+      assert.match(output, /bridge: done in .*: in place/);
+      assert.match(output, /back-up: done in .*\(to go back: deno task deploy rollback; V1 serves/);
+      assert.equal(await shareOf(world), 0);
+      const plan = await deploy(world, ["cutover-10", "--dry-run"]);
+      assert.match(
+        plan.output,
+        /equal-sides: .*\n +the backfill has come to its end: deno task v1:backfill\n/,
+      );
+      assert.deepEqual(await runV1(world, "backfill"), 0);
+    },
+  );
+
   deployTest("deploy all brings an empty project to 100%", async (world) => {
     const { code, output } = await withTraffic(
       world,
@@ -108,16 +130,21 @@ export function testEverything(): void {
     assert.match(String(deployment?.revision), /^[0-9a-f]{40}$/);
     assert.match(String(deployment?.started_by), /^Tester, /);
     const steps = await sql<{ step: string; status: string }[]>`
-      select phase || ' ' || step as step, status from mobility_deploy.steps
-      where step <> 'set-share' or phase <> 'cutover-10' or status = 'done' order by id`;
+      select phase || ' ' || step as step, status from mobility_deploy.steps order by id`;
     assert.deepEqual(steps.map(({ step, status }) => `${step} ${status}`), [
+      "cutover-10 equal-sides failed",
       "database back-up done",
       "database push done",
       "database start-at-0 done",
+      "database bridge done",
       "services secrets done",
       "services functions done",
       "services worker done",
       "services smoke-tests done",
+      "cutover-10 equal-sides failed",
+      "database bridge done",
+      "services smoke-tests done",
+      "cutover-10 equal-sides done",
       ...[10, 50, 100].flatMap((percent) => [
         `cutover-${percent} set-share done`,
         `cutover-${percent} soak done`,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { until } from "../../support/stack-search.ts";
 import { deploy, startDeploy } from "../support/deploy-process.ts";
 import { QUICK_SOAK } from "../support/quick-soak.ts";
-import { deployTest, greet, shareOf, withTraffic, type World } from "../support/world.ts";
+import { deployTest, greet, runV1, shareOf, withTraffic, type World } from "../support/world.ts";
 
 const LONG_SOAK = [...QUICK_SOAK, "--soak=1h"];
 
@@ -45,6 +45,33 @@ export function testRollbacks(): void {
     assert.match(output, /Cannot give it 50%: the share has been set to 0% since.*cutover-10/s);
     assert.equal(await shareOf(world), 0);
   });
+
+  deployTest(
+    "the first cutover refuses while V1 and V2 differ, and says how to see it",
+    async (world) => {
+      const { sql } = world.database;
+      const setText = async (text: string | null): Promise<void> => {
+        // As the bridge writes: without a note, so that nothing mends it.
+        await sql.begin(async (transaction) => {
+          await transaction`select set_config('mobility_v1.carrying', 'on', true)`;
+          await transaction`update mobility.trips set pickup_text = ${text}
+          where id = (select id from mobility_v1.carried_trips order by id limit 1)`;
+        });
+      };
+      await setText("elsewhere");
+      const { code, output } = await deploy(world, ["cutover-10", "--yes", ...QUICK_SOAK]);
+      assert.equal(code, 1, output);
+      assert.match(
+        output,
+        /V1 and V2 differ in 1 places \(trips [0-9a-f-]{36} pickup_text\)\..*deno task v1:verify/,
+      );
+      assert.doesNotMatch(output, /elsewhere/, "what is written is nobody's business");
+      assert.equal(await runV1(world, "verify"), 1);
+      assert.equal(await shareOf(world), 0);
+      await setText(null);
+      assert.equal(await runV1(world, "verify"), 0);
+    },
+  );
 
   deployTest("a soak without enough traffic says so and does not pass", async (world) => {
     const running = startDeploy(world, ["cutover-10", "--yes", ...QUICK_SOAK]);

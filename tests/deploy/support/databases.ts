@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import { fingerprintTables } from "../../../scripts/postgres/fingerprint-tables.ts";
 import { migrate } from "../../../scripts/postgres/migrate.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { V1_SCHEMA } from "./v1-schema.ts";
+import { V1_HISTORY, V1_SCHEMA } from "./v1-schema.ts";
 
 /** A database as a new Supabase project has it, Vault and Realtime included, and a V1 if wanted. */
 export async function createProjectDatabase(
@@ -15,7 +15,7 @@ export async function createProjectDatabase(
     await migrate(database.sql, { migrations, realtime: true });
     await database.sql.unsafe("drop schema supabase_migrations cascade").simple();
     await database.sql.unsafe(VAULT).simple();
-    if (v1) await database.sql.unsafe(V1_SCHEMA).simple();
+    if (v1) await database.sql.unsafe(V1_SCHEMA + V1_HISTORY).simple();
   } finally {
     await Deno.remove(none, { recursive: true });
   }

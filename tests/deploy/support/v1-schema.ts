@@ -24,3 +24,14 @@ create table public.mobility_matches (
   cancellation_reason text, driver_phone text, passenger_phone text, metadata jsonb
 );
 `;
+
+/** What such a system has: somebody with a number, their trips, one of them without a place. */
+export const V1_HISTORY = `
+insert into public.profiles values
+  ('aaaaaaaa-0000-4000-8000-000000000001', '250788900001', null, 'Claire', null, 'en', now() - interval '1 year');
+insert into public.rides_trips (creator_user_id, role, vehicle_type, pickup_latitude, pickup_longitude, status,
+  created_at, expires_at)
+select 'aaaaaaaa-0000-4000-8000-000000000001', 'driver', 'veh_moto', lat, 30.06, 'expired',
+  now() - interval '1 year', now() - interval '1 year' + interval '30 minutes'
+from unnest(array[-1.95, -1.96, null]) lat;
+`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { report } from "../../../scripts/print.ts";
 import { listMigrations } from "../../../scripts/postgres/migrate.ts";
 import { signBody } from "../../../shared/whatsapp/mod.ts";
@@ -90,6 +91,22 @@ export async function withTraffic<T>(world: World, work: () => Promise<T>): Prom
     ended.abort();
     await traffic;
   }
+}
+
+/** `deno task v1:backfill` or `v1:verify`; gives the exit code. */
+export async function runV1({ database }: World, command: "backfill" | "verify"): Promise<number> {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      fileURLToPath(new URL(`../../../scripts/v1/${command}.ts`, import.meta.url)),
+    ],
+    env: { DATABASE_URL: database.url },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return code;
 }
 
 /** The share, as the database has it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cancelReasons, parseAction } from "../../../shared/conversation/mod.ts";
+import { beginsAnew, cancelReasons, parseAction } from "../../../shared/conversation/mod.ts";
 import { ids } from "./events.ts";
 
 const trip = ids.passengerTrip;
@@ -101,4 +101,21 @@ Deno.test("parseAction() never throws", () => {
   fc.assert(fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
     parseAction(parts.join(":"));
   }));
+});
+
+Deno.test("beginsAnew() for what is about no trip, offer or ride", () => {
+  const id = crypto.randomUUID();
+  for (
+    const begins of [
+      "menu:home",
+      "lang:fr",
+      "veh:driver:moto",
+      "drop:skip",
+      "at:2026-11-24T05:00:00Z",
+    ]
+  ) {
+    assert.equal(beginsAnew(begins), true, begins);
+  }
+  const goesOn = [`pick:${id}:${id}`, `offer_no:${id}`, `rate:${id}:5`, `stay:${id}`, "nonsense"];
+  for (const other of goesOn) assert.equal(beginsAnew(other), false, other);
 });
