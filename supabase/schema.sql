@@ -6087,7 +6087,7 @@ $$;
 
 COMMENT ON FUNCTION public.database_gauges() IS 'The database in numbers: {family: [{labels, value}]}.';
 
-CREATE FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer DEFAULT 3, p_offer_s integer DEFAULT 30, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
+CREATE FUNCTION public.dispatch_trip(p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer DEFAULT NULL::integer, p_offer_s integer DEFAULT 30, p_idempotency_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -6108,7 +6108,8 @@ begin
   end if;
   perform mobility.check_open(t, 'passenger');
   insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s, assign_after)
-  values (t.id, p_candidates, p_batch_size, p_offer_s, mobility.next_assignment())
+  values (t.id, p_candidates, coalesce(p_batch_size, (select batch_size from mobility.dispatch_policy)), p_offer_s,
+    mobility.next_assignment())
   on conflict (passenger_trip_id) where status = 'running'
   do update set candidates = excluded.candidates, next_candidate = 0
   returning * into d;
@@ -7021,25 +7022,26 @@ $$;
 
 COMMENT ON FUNCTION public.roll_up() IS 'Counts what was done in the last hours: {counted, left}.';
 
-CREATE FUNCTION public.set_dispatch_policy(p_window_s real DEFAULT NULL::real, p_idle_credit_s real DEFAULT NULL::real) RETURNS jsonb
+CREATE FUNCTION public.set_dispatch_policy(p_window_s real DEFAULT NULL::real, p_idle_credit_s real DEFAULT NULL::real, p_batch_size integer DEFAULT NULL::integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   v_policy mobility.dispatch_policy;
 begin
-  if p_window_s not between 0 and 30 or p_idle_credit_s not between 0 and 60 then
+  if p_window_s not between 0 and 30 or p_idle_credit_s not between 0 and 60 or p_batch_size not between 1 and 10 then
     raise sqlstate 'PT400' using message = 'VALIDATION_ERROR',
-      detail = 'window_s is from 0 to 30, idle_credit_s from 0 to 60';
+      detail = 'window_s is from 0 to 30, idle_credit_s from 0 to 60, batch_size from 1 to 10';
   end if;
   update mobility.dispatch_policy set window_s = coalesce(p_window_s, window_s),
-    idle_credit_s = coalesce(p_idle_credit_s, idle_credit_s)
+    idle_credit_s = coalesce(p_idle_credit_s, idle_credit_s), batch_size = coalesce(p_batch_size, batch_size)
   where one returning * into v_policy;
-  return jsonb_build_object('window_s', v_policy.window_s, 'idle_credit_s', v_policy.idle_credit_s);
+  return jsonb_build_object('window_s', v_policy.window_s, 'idle_credit_s', v_policy.idle_credit_s,
+    'batch_size', v_policy.batch_size);
 end
 $$;
 
-COMMENT ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real) IS 'Changes how requests are assigned: {window_s, idle_credit_s}.';
+COMMENT ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real, p_batch_size integer) IS 'Changes how requests are assigned: {window_s, idle_credit_s, batch_size}.';
 
 CREATE FUNCTION public.set_rollout(p_percent integer, p_by text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7386,6 +7388,8 @@ CREATE TABLE mobility.dispatch_policy (
     one boolean DEFAULT true NOT NULL,
     window_s real DEFAULT 0 NOT NULL,
     idle_credit_s real DEFAULT 1 NOT NULL,
+    batch_size integer DEFAULT 1 NOT NULL,
+    CONSTRAINT dispatch_policy_batch_size_check CHECK (((batch_size >= 1) AND (batch_size <= 10))),
     CONSTRAINT dispatch_policy_idle_credit_s_check CHECK (((idle_credit_s >= (0)::double precision) AND (idle_credit_s <= (60)::double precision))),
     CONSTRAINT dispatch_policy_one_check CHECK (one),
     CONSTRAINT dispatch_policy_window_s_check CHECK (((window_s >= (0)::double precision) AND (window_s <= (30)::double precision)))
@@ -9544,8 +9548,8 @@ GRANT ALL ON FUNCTION public.revoke_links(p_acting_user uuid, p_match_id uuid) T
 REVOKE ALL ON FUNCTION public.roll_up() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.roll_up() TO service_role;
 
-REVOKE ALL ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real) TO service_role;
+REVOKE ALL ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real, p_batch_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_dispatch_policy(p_window_s real, p_idle_credit_s real, p_batch_size integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_rollout(p_percent integer, p_by text) TO service_role;

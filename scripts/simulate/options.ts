@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import { dispatchDefaults } from "../../shared/dispatch/mod.ts";
 import { strategyName } from "../../shared/ranking/mod.ts";
 import { habits } from "./habits.ts";
 import type { DispatchPolicy } from "./system-calls.ts";
@@ -24,11 +25,11 @@ seed each, as one. --study plays every policy on Kigali, and on a file, with sev
   --date YYYY-MM-DD  which day (2026-03-02, a Monday; of a file, its first)
   --vehicle TYPE     moto, cab, lifan, truck or other (moto; of a file, cab)
   --seed N           draw other people with other moods (1)
-  --strategy NAME    ${strategyName.options.join(", ")} (balanced)
+  --strategy NAME    ${strategyName.options.join(", ")} (${dispatchDefaults.strategy})
   --window-s N       collect requests for so long and assign them together (0: each at once)
   --idle-credit-s N  then: seconds of approach that a minute without a ride is worth to a driver (1)
-  --batch-size N     drivers asked at a time (3)
-  --offer-s N        seconds each of them has (30)
+  --batch-size N     drivers asked at a time (1)
+  --offer-s N        seconds each of them has (${dispatchDefaults.offerS})
   --radius-m N       how far away a driver may be (10000)
   --direct           call the functions' code without HTTP between
   --name NAME        names the files (the city, the strategy and the seed)
@@ -99,11 +100,11 @@ export function readCommand(args: readonly string[]): Command {
       date: { type: "string" },
       vehicle: { type: "string" },
       seed: { type: "string", default: "1" },
-      strategy: { type: "string", default: "balanced" },
+      strategy: { type: "string", default: dispatchDefaults.strategy },
       "window-s": { type: "string", default: "0" },
       "idle-credit-s": { type: "string", default: "1" },
-      "batch-size": { type: "string", default: "3" },
-      "offer-s": { type: "string", default: "30" },
+      "batch-size": { type: "string", default: "1" },
+      "offer-s": { type: "string", default: String(dispatchDefaults.offerS) },
       "radius-m": { type: "string", default: "10000" },
       direct: { type: "boolean", default: false },
       name: { type: "string" },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { findRanked, MAX_CANDIDATES } from "../dispatch/mod.ts";
+import { dispatchDefaults, findRanked, MAX_CANDIDATES } from "../dispatch/mod.ts";
 import type { Platform } from "../platform/mod.ts";
 import type { Strategies } from "../ranking/mod.ts";
 import type { PlaceQuestion, Search } from "./answer.ts";
@@ -41,7 +41,7 @@ export async function runSearch(
     // Somebody who was picked from the wider list is still to be found when others have come nearer.
     ...(isShown ? { nearM: NEAR_M } : { plainTimes: true }),
     limit: sureOf[search.then],
-    strategy: "balanced",
+    strategy: dispatchDefaults.strategy,
     strategies,
   });
   const names = search.then === "list"

@@ -5,6 +5,7 @@ export {
   type WaitingRequest,
 } from "./assign-batch.ts";
 export { assignedCount, assignLater, assignWaiting } from "./assign-waiting.ts";
+export { dispatchDefaults } from "./dispatch-defaults.ts";
 export { findRanked, type RankedCounterpart, type RankedSearch } from "./ranked-search.ts";
 export {
   answeredOffer,

@@ -52,7 +52,8 @@ export interface Dispatch extends Actor, Pick<RankedSearch, "caller" | "radiusM"
   readonly tripId: string;
   readonly strategy: StrategyName;
   readonly strategies: Strategies;
-  readonly batchSize: number;
+  /** Null: as many as the dispatch policy says. */
+  readonly batchSize: number | null;
   readonly offerS: number;
 }
 

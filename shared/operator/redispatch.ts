@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dispatch, dispatchTrip } from "../dispatch/mod.ts";
+import { dispatch, dispatchDefaults, dispatchTrip } from "../dispatch/mod.ts";
 import { forgetTrips, releaseTaken } from "../matching/mod.ts";
 import { ApiError, type Platform } from "../platform/mod.ts";
 import type { Strategies } from "../ranking/mod.ts";
@@ -8,8 +8,6 @@ import type { OperatorMove } from "./cancel.ts";
 
 /** As far as a passenger who writes is searched for. */
 const RADIUS_M = 15_000;
-const BATCH_SIZE = 3;
-const OFFER_S = 30;
 
 /** What came of it: the match that was taken apart, and the new search or the code that says why there is none. */
 export const redispatched = freed.extend({
@@ -66,10 +64,8 @@ async function search(
       idempotencyKey: null,
       tripId,
       radiusM: RADIUS_M,
-      strategy: "balanced",
       strategies,
-      batchSize: BATCH_SIZE,
-      offerS: OFFER_S,
+      ...dispatchDefaults,
     });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "NO_DRIVERS_FOUND") throw error;
@@ -77,8 +73,8 @@ async function search(
       p_acting_user: null,
       p_passenger_trip_id: tripId,
       p_candidates: [],
-      p_batch_size: BATCH_SIZE,
-      p_offer_s: OFFER_S,
+      p_batch_size: dispatchDefaults.batchSize,
+      p_offer_s: dispatchDefaults.offerS,
       p_idempotency_key: null,
     }, z.object({ dispatch }));
     return ended.dispatch;

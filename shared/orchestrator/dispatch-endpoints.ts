@@ -5,6 +5,7 @@ import {
   assignedCount,
   assignWaiting,
   dispatch,
+  dispatchDefaults,
   dispatchTrip,
   listOffers,
   offer,
@@ -17,10 +18,10 @@ import { searchErrors } from "./find-endpoints.ts";
 const dispatchRequest = z.object({
   passenger_trip_id: z.guid().transform((value) => value.toLowerCase()),
   radius_m: radiusM,
-  strategy: strategyName.default("balanced"),
-  batch_size: z.number().int().min(1).max(10).default(3)
-    .describe("How many drivers are asked at once"),
-  offer_s: z.number().int().min(5).max(300).default(30)
+  strategy: strategyName.default(dispatchDefaults.strategy),
+  batch_size: z.number().int().min(1).max(10).optional()
+    .describe("How many drivers are asked at once; one, unless the dispatch policy was changed"),
+  offer_s: z.number().int().min(5).max(300).default(dispatchDefaults.offerS)
     .describe("Seconds each of them has to answer, by the database's clock"),
 });
 
@@ -53,7 +54,7 @@ export function dispatchEndpoints(platform: Platform, strategies: Strategies): E
             radiusM: body.radius_m,
             strategy: body.strategy,
             strategies,
-            batchSize: body.batch_size,
+            batchSize: body.batch_size ?? dispatchDefaults.batchSize,
             offerS: body.offer_s,
           }),
         },

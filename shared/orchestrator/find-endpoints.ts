@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { findRanked, type RankedSearch } from "../dispatch/mod.ts";
+import { dispatchDefaults, findRanked, type RankedSearch } from "../dispatch/mod.ts";
 import { found, radiusM } from "../matching/mod.ts";
 import {
   type Endpoint,
@@ -14,7 +14,7 @@ const id = z.guid().transform((value) => value.toLowerCase());
 const options = z.object({
   radius_m: radiusM,
   limit: z.number().int().min(1).max(50).default(20),
-  strategy: strategyName.default("balanced"),
+  strategy: strategyName.default(dispatchDefaults.strategy),
 });
 const ranked = z.array(
   found.extend({
@@ -46,7 +46,7 @@ export const searchErrors: readonly ErrorCode[] = [
 ];
 const description =
   "A search is answered from Redis while it knows as much as the database would say: for a minute, " +
-  "for anybody who searches within the same 280 m. Whoever was taken since is left out, distances " +
+  "for anybody who searches within 500 m. Whoever was taken since is left out, distances " +
   "and ages are worked out anew, and nobody found is always looked for again. `cached` says which " +
   "it was. Nobody is offered to themselves, to whom they blocked, or again to whom they refused.";
 

@@ -185,7 +185,7 @@ export type Database = {
       "revoke_links": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
       "roll_up": { Args: Record<PropertyKey, never>; Returns: Json };
       "set_dispatch_policy": {
-        Args: { "p_idle_credit_s"?: number; "p_window_s"?: number };
+        Args: { "p_batch_size"?: number; "p_idle_credit_s"?: number; "p_window_s"?: number };
         Returns: Json;
       };
       "set_rollout": { Args: { "p_by"?: string; "p_percent": number }; Returns: Json };

@@ -32,7 +32,6 @@ const defaults: Strategies = {
   balanced: { rating: 40, acceptance: 30, completion: 30, distance: 0, recency: 0 },
   quality: { rating: 50, acceptance: 30, completion: 20, distance: 0, recency: 0 },
   proximity: { rating: 20, acceptance: 20, completion: 10, distance: 30, recency: 20 },
-  // What the others are measured against.
   nearest: { rating: 0, acceptance: 0, completion: 0, distance: 100, recency: 0 },
 };
 

@@ -6,31 +6,36 @@ create table mobility.dispatch_policy (
   -- Seconds for which requests are collected; 0 sends each one's offers at once.
   window_s real not null default 0 check (window_s between 0 and 30),
   -- Seconds of approach that a minute without a ride is worth to a driver (docs/decisions/0011-assignment.md).
-  idle_credit_s real not null default 1 check (idle_credit_s between 0 and 60)
+  idle_credit_s real not null default 1 check (idle_credit_s between 0 and 60),
+  -- Drivers who are asked at once, unless the caller says another number (docs/decisions/0013-nearest-first.md).
+  batch_size integer not null default 1 check (batch_size between 1 and 10)
 );
 comment on table mobility.dispatch_policy is 'How requests are assigned to drivers, one row.';
 insert into mobility.dispatch_policy default values;
 alter table mobility.dispatch_policy enable row level security;
 create policy dispatch_policy_service_only on mobility.dispatch_policy for all to service_role using (true) with check (true);
 
-create function public.set_dispatch_policy(p_window_s real default null, p_idle_credit_s real default null) returns jsonb
+create function public.set_dispatch_policy(
+  p_window_s real default null, p_idle_credit_s real default null, p_batch_size integer default null
+) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   v_policy mobility.dispatch_policy;
 begin
-  if p_window_s not between 0 and 30 or p_idle_credit_s not between 0 and 60 then
+  if p_window_s not between 0 and 30 or p_idle_credit_s not between 0 and 60 or p_batch_size not between 1 and 10 then
     raise sqlstate 'PT400' using message = 'VALIDATION_ERROR',
-      detail = 'window_s is from 0 to 30, idle_credit_s from 0 to 60';
+      detail = 'window_s is from 0 to 30, idle_credit_s from 0 to 60, batch_size from 1 to 10';
   end if;
   update mobility.dispatch_policy set window_s = coalesce(p_window_s, window_s),
-    idle_credit_s = coalesce(p_idle_credit_s, idle_credit_s)
+    idle_credit_s = coalesce(p_idle_credit_s, idle_credit_s), batch_size = coalesce(p_batch_size, batch_size)
   where one returning * into v_policy;
-  return jsonb_build_object('window_s', v_policy.window_s, 'idle_credit_s', v_policy.idle_credit_s);
+  return jsonb_build_object('window_s', v_policy.window_s, 'idle_credit_s', v_policy.idle_credit_s,
+    'batch_size', v_policy.batch_size);
 end
 $$;
-comment on function public.set_dispatch_policy is 'Changes how requests are assigned: {window_s, idle_credit_s}.';
+comment on function public.set_dispatch_policy is 'Changes how requests are assigned: {window_s, idle_credit_s, batch_size}.';
 revoke all on function public.set_dispatch_policy from public, anon, authenticated;
 grant execute on function public.set_dispatch_policy to service_role;
 

@@ -1,9 +1,9 @@
 -- The calls of dispatch: a passenger starts it, a driver answers an offer.
 
 -- Looks for a driver among candidates, best first: [{trip_id, distance_m, eta_s}]. A search that runs
--- already goes on with the new list.
+-- already goes on with the new list. Without a batch size, as many are asked at once as the policy says.
 create function public.dispatch_trip(
-  p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer default 3,
+  p_acting_user uuid, p_passenger_trip_id uuid, p_candidates jsonb, p_batch_size integer default null,
   p_offer_s integer default 30, p_idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer
@@ -26,7 +26,8 @@ begin
   end if;
   perform mobility.check_open(t, 'passenger');
   insert into mobility.dispatches as r (passenger_trip_id, candidates, batch_size, offer_s, assign_after)
-  values (t.id, p_candidates, p_batch_size, p_offer_s, mobility.next_assignment())
+  values (t.id, p_candidates, coalesce(p_batch_size, (select batch_size from mobility.dispatch_policy)), p_offer_s,
+    mobility.next_assignment())
   on conflict (passenger_trip_id) where status = 'running'
   do update set candidates = excluded.candidates, next_candidate = 0
   returning * into d;

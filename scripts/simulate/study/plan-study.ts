@@ -17,7 +17,7 @@ export interface StudyRun {
   readonly options: SimulateOptions;
 }
 
-const COUNTS = { 1: "one at a time", 3: "three at a time" } as const;
+const COUNTS = { 1: "one at a time", 2: "two at a time", 3: "three at a time" } as const;
 
 function ranked(
   strategy: string,
@@ -54,12 +54,9 @@ export const STUDY_POLICIES: readonly StudyPolicy[] = [
   ranked("balanced", { drivers: 3 }),
   window(5, {}),
   window(5, { creditS: 10 }),
+  ranked("nearest", { drivers: 2, once: true }),
   ranked("proximity", { drivers: 3, once: true }),
-  ranked("proximity", { drivers: 1, once: true }),
   ranked("balanced", { drivers: 1, once: true }),
-  ranked("quality", { drivers: 3, once: true }),
-  window(2, { once: true }),
-  window(5, { creditS: 20, once: true }),
   window(10, { once: true }),
 ];
 

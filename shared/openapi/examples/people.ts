@@ -137,15 +137,15 @@ export const foundDriver = {
   eta_s: 90,
 };
 
-/** The points of that driver by the strategy "balanced". */
+/** The points of that driver by the strategy "nearest". */
 export const points = {
-  score: 108.866,
+  score: 110.13,
   rank: 1,
   score_parts: {
-    rating: 37.672,
-    acceptance: 27.178,
-    completion: 29.016,
-    distance: 0,
+    rating: 0,
+    acceptance: 0,
+    completion: 0,
+    distance: 95.13,
     recency: 0,
     distance_bonus: 10,
     recency_bonus: 5,

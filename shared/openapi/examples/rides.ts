@@ -33,7 +33,7 @@ export const rideExamples = {
     response: {
       drivers: [{ ...foundDriver, ...points }],
       count: 1,
-      strategy: "balanced",
+      strategy: "nearest",
       cached: false,
       timestamp,
     },

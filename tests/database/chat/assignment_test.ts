@@ -140,13 +140,19 @@ chatTest("a request that is cancelled in its window is offered to nobody", async
 });
 
 chatTest("set_dispatch_policy() refuses what is no policy", async ({ sql }) => {
-  const code = async (window: number, credit: number): Promise<string> =>
+  const code = async (
+    window: number,
+    credit: number,
+    batch: number | null = null,
+  ): Promise<string> =>
     (await outcomeOf(
-      answeredBy(sql`select public.set_dispatch_policy(${window}, ${credit}) as answer`),
+      answeredBy(sql`select public.set_dispatch_policy(${window}, ${credit}, ${batch}) as answer`),
     )).code;
   assert.equal(await code(-1, 0), "VALIDATION_ERROR");
   assert.equal(await code(31, 0), "VALIDATION_ERROR");
   assert.equal(await code(5, 61), "VALIDATION_ERROR");
+  assert.equal(await code(5, 0, 0), "VALIDATION_ERROR");
+  assert.equal(await code(5, 0, 11), "VALIDATION_ERROR");
   assert.equal(await code(5, 0.5), "ok");
 });
 

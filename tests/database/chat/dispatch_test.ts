@@ -13,6 +13,7 @@ import { letChatTimePass } from "./support/chat-clock.ts";
 import { chatTest } from "./support/chat-test.ts";
 import {
   answerOffer,
+  candidatesOf,
   dispatchOf,
   dispatchTrip,
   offersOf,
@@ -23,6 +24,7 @@ import {
   sweepDispatch,
 } from "./support/dispatch.ts";
 import { newPerson } from "./support/people.ts";
+import { answeredBy, asJson } from "./support/rpc.ts";
 import { kindsTo, saidTo } from "./support/said.ts";
 import { claimOutbox, sendAll } from "./support/worker.ts";
 
@@ -46,6 +48,30 @@ async function metricsOf(sql: Connection, driver: OnlineDriver): Promise<unknown
     from mobility.user_metrics where user_id = ${driver.user_id} and role = 'driver'`;
   return row ?? null;
 }
+
+chatTest(
+  "dispatch_trip() asks one driver at a time, unless the policy or the caller says more",
+  async ({ sql }) => {
+    const drivers = await onlineDrivers(sql, 6);
+    const offered = async (
+      [from, until]: readonly [number, number],
+      batch: number | null = null,
+    ): Promise<number> => {
+      const { id } = await passengerTrip(sql);
+      const candidates = asJson(candidatesOf(drivers.slice(from, until)));
+      const { dispatch } = await answeredBy<{ dispatch: { offered: number } }>(sql`
+      select public.dispatch_trip(null, ${id}, ${candidates}::text::jsonb, ${batch}) as answer`);
+      return dispatch.offered;
+    };
+    assert.equal(await offered([0, 2]), 1);
+    assert.deepEqual(
+      await answeredBy(sql`select public.set_dispatch_policy(p_batch_size => 2) as answer`),
+      { window_s: 0, idle_credit_s: 1, batch_size: 2 },
+    );
+    assert.equal(await offered([2, 5]), 2);
+    assert.equal(await offered([5, 6], 1), 1);
+  },
+);
 
 chatTest("dispatch_trip() offers the ride to the best, a batch at once", async ({ sql }) => {
   const trip = await passengerTrip(sql);

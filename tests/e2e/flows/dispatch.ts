@@ -8,28 +8,32 @@ import { newSpot, north } from "../../support/stack-people.ts";
 
 /** "Best available": the system asks the drivers. */
 export function dispatchFlows({ test }: ChatSuite): void {
-  test("best available: one driver declines, one is too late, the third gets it", async (world) => {
+  test("best available: the nearest declines, the next is too late, the third gets it", async (world) => {
     const { passenger, drivers } = await offered(world, 3);
     const [declining, slow, quick] = drivers;
     assert.ok(declining && slow && quick);
-    const offers = await Promise.all(drivers.map((driver) => driver.receive("offer")));
+    const offers = [await declining.receive("offer")];
+    for (const phone of [slow, quick]) await phone.assertQuiet();
+    await declining.tap("offer_no:");
+    await declining.receive("offer_declined");
+    offers.push(await slow.receive("offer"));
+    await letOffersRunOut(world, [offers[1]]);
+    await slow.tap("offer_yes:");
+    assert.equal((await slow.receive("offer_gone")).params["reason"], "expired");
+    await world.sweepAnd("sweep_dispatch");
+    assert.equal((await slow.receive("offer_gone")).params["reason"], "expired");
+    offers.push(await quick.receive("offer"));
     for (const { text, choices } of offers) {
       assert.match(text, /RWF/);
       assert.match(text, /towards the north/);
       assert.deepEqual(choices.map(({ id }) => id.split(":")[0]), ["offer_yes", "offer_no"]);
     }
-    await declining.tap("offer_no:");
-    await declining.receive("offer_declined");
-    await letOffersRunOut(world, [offers[1]]);
-    await slow.tap("offer_yes:");
-    assert.equal((await slow.receive("offer_gone")).params["reason"], "expired");
     await quick.tap("offer_yes:");
     await quick.receive("ride_won");
     await passenger.receive("ride_accepted");
-    assert.equal((await slow.receive("offer_gone")).params["reason"], "taken");
     // Taps that come later still.
     await slow.tap("offer_yes:");
-    assert.equal((await slow.receive("offer_gone")).params["reason"], "taken");
+    assert.equal((await slow.receive("offer_gone")).params["reason"], "expired");
     await declining.tap("offer_yes:");
     assert.equal((await declining.receive("gone")).params["what"], "offer");
     await quick.tap("offer_yes:");
@@ -38,25 +42,20 @@ export function dispatchFlows({ test }: ChatSuite): void {
     assert.equal(await matchesOf(world, offers), 1);
   });
 
-  test("offers that run out cascade to the next drivers", async (world) => {
-    const { passenger, drivers } = await offered(world, 5);
-    const first = drivers.slice(0, 3);
-    const [fourth, fifth] = drivers.slice(3);
-    assert.ok(fourth && fifth);
-    const offers = await Promise.all(first.map((driver) => driver.receive("offer")));
+  test("an offer that runs out goes to the next driver, and no sooner", async (world) => {
+    const { passenger, drivers } = await offered(world, 2);
+    const [first, second] = drivers;
+    assert.ok(first && second);
+    const offer = await first.receive("offer");
     await world.sweepAnd("sweep_dispatch");
-    await fourth.assertQuiet();
-    await letOffersRunOut(world, offers);
+    await second.assertQuiet();
+    await letOffersRunOut(world, [offer]);
     await world.sweepAnd("sweep_dispatch");
-    for (const driver of first) {
-      assert.equal((await driver.receive("offer_gone")).params["reason"], "expired");
-    }
-    await fourth.receive("offer");
-    await fifth.receive("offer");
-    await fifth.tap("offer_yes:");
-    await fifth.receive("ride_won");
+    assert.equal((await first.receive("offer_gone")).params["reason"], "expired");
+    await second.receive("offer");
+    await second.tap("offer_yes:");
+    await second.receive("ride_won");
     await passenger.receive("ride_accepted");
-    assert.equal((await fourth.receive("offer_gone")).params["reason"], "taken");
     for (const phone of [passenger, ...drivers]) await phone.assertQuiet();
   });
 

@@ -18,7 +18,7 @@ export function crowdSuite({ test }: ChatSuite): void {
     const found = await passenger.receive("drivers_found");
     assert.equal(found.choices.length, 10, "nine drivers and the best");
     const tripId = String(found.params["trip_id"]);
-    // By chat the offers go out in threes; the database can ask everybody at once.
+    // By chat the offers go out one at a time; the database can ask everybody at once.
     await world.sql`
       select public.dispatch_trip(p.user_id, p.id, (
         select jsonb_agg(jsonb_build_object('trip_id', l.trip_id, 'distance_m', 500, 'eta_s', 90))

@@ -48,13 +48,12 @@ export function dispatchSuite({ test }: Suite): void {
     expectCode(again, "TRIP_ALREADY_MATCHED");
   });
 
-  test("a driver who declines an offer makes room for the next", async (world) => {
+  test("the nearest is asked first and alone; who declines makes room for the next", async (world) => {
     const { passenger, drivers } = await crowd(world, 2);
-    await world.http.post("orchestrator/dispatch", {
-      body: { passenger_trip_id: passenger.id, batch_size: 1 },
-    });
+    await world.http.post("orchestrator/dispatch", { body: { passenger_trip_id: passenger.id } });
     const [asked, nobody] = await askedDrivers(world, drivers);
     assert.ok(asked && nobody === undefined, "one driver is asked");
+    assert.equal(asked.driver.id, drivers[0]?.id);
     const declined = await world.http.post(`orchestrator/offers/${asked.offer.id}/decline`, {
       as: { user: asked.driver.user_id },
       body: {},

@@ -89,7 +89,11 @@ export function searchSuite({ test }: Suite): void {
     const trip = await openPassenger(world, { at });
     const order = async (strategy?: string): Promise<string[]> =>
       tripsOf(await findDrivers(world, { trip: trip.id, more: strategy ? { strategy } : {} }));
-    assert.deepEqual(await order(), [good.id, near.id]);
+    assert.deepEqual(
+      await order(),
+      [near.id, good.id],
+      "the nearest first, unless asked otherwise",
+    );
     assert.deepEqual(await order("balanced"), [good.id, near.id]);
     assert.deepEqual(await order("quality"), [good.id, near.id]);
     assert.deepEqual(await order("proximity"), [near.id, good.id]);

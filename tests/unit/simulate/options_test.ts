@@ -7,21 +7,21 @@ Deno.test("readCommand() plays a hundredth of Kigali's morning unless told other
   const { scale, fromMinutes, hours, seed, vehicleType, policy, name } = command.options;
   assert.deepEqual([scale, fromMinutes, hours, seed, vehicleType], [0.01, 420, 2, 1, "moto"]);
   assert.deepEqual(policy, {
-    strategy: "balanced",
+    strategy: "nearest",
     windowS: 0,
     idleCreditS: 1,
-    batchSize: 3,
+    batchSize: 1,
     offerS: 30,
     radiusM: 10_000,
   });
-  assert.equal(name, "kigali-balanced-1");
+  assert.equal(name, "kigali-nearest-1");
 });
 
 Deno.test("readCommand() plays a file whole, with cabs, and names the result after it", () => {
-  const command = readCommand(["--pickups", "some/where/nyc.csv", "--strategy", "nearest"]);
+  const command = readCommand(["--pickups", "some/where/nyc.csv", "--strategy", "quality"]);
   assert.ok(command.do === "simulate");
   const { scale, vehicleType, name } = command.options;
-  assert.deepEqual([scale, vehicleType, name], [1, "cab", "nyc-nearest-1"]);
+  assert.deepEqual([scale, vehicleType, name], [1, "cab", "nyc-quality-1"]);
 });
 
 Deno.test("readCommand() knows what else there is to do", () => {
