@@ -42,12 +42,17 @@ local lat, lng = tonumber(trip[3]), tonumber(trip[4])
 local radius, wanted, most, shared = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 local function nearest(pool, x, y, known)
-  local near, count = {}, 0
+  local near, far, count, bound = {}, {}, 0, known * known
   for east, north in string.gmatch(pool[3], '(-?%d+) (-?%d+)') do
     count = count + 1
     local dx, dy = east - x, north - y
+    local square = dx * dx + dy * dy
+    local list = square <= bound and near or far
     -- One number holds distance and index, so that sorting needs no function.
-    near[count] = math.floor(math.min(dx * dx + dy * dy, 1e12)) * 1024 + count
+    list[#list + 1] = math.floor(math.min(square, 1e12)) * 1024 + count
+  end
+  if #near < most then
+    for _, one in ipairs(far) do near[#near + 1] = one end
   end
   table.sort(near)
   local keys, indexes, metres = {}, {}, {}

@@ -6,7 +6,7 @@ import type { CandidateRow, Found } from "./answers.ts";
 export const SEARCH_SIZE = 60;
 
 /** How many a pool knows where people stand close together: the more, the farther it reaches. */
-export const POOL_SIZE = 240;
+export const POOL_SIZE = 400;
 
 /** Nobody searches in a pool that was made farther away, in metres. */
 export const SHARED_M = 500;
