@@ -10,7 +10,7 @@ export const USAGE = `deno task simulate [options]
 deno task simulate --compare A.json B.json [--out FILE.html]
 deno task simulate --compare A1.json,A2.json B1.json,B2.json
 deno task simulate --report RESULT.json
-deno task simulate --study [--seeds N] [--scale N] [--pickups FILE] [--json FILE] [--out FOLDER]
+deno task simulate --study [--seeds N] [--scale N] [--pickups FILE] [--played] [--json FILE]
 
 Plays a city on simulated time, on a PostgreSQL of its own, through the real functions; writes the result
 as JSON and as a page. --compare sets two results of the same requests side by side, or several pairs of them, a
@@ -48,6 +48,7 @@ goes on where it was. About a minute and a half a run on a machine of two cores.
   --scale N          share of Kigali (0.03)
   --pickups FILE     the evening of a CSV of recorded pickups too
   --date YYYY-MM-DD  which day of the file (its first)
+  --played           play nothing: compare what there is
   --json FILE        where the comparison goes (results/quality.json)
   --out FOLDER       where the single results go (results/simulations/study)`;
 
@@ -198,6 +199,8 @@ export interface StudyOptions {
   readonly scale: number;
   readonly pickups: string | undefined;
   readonly date: string | undefined;
+  /** Plays nothing, and compares what there is. */
+  readonly isPlayed: boolean;
   readonly json: string;
   readonly folder: string;
 }
@@ -210,6 +213,7 @@ function readStudy(args: readonly string[]): Command {
       scale: { type: "string", default: "0.03" },
       pickups: { type: "string" },
       date: { type: "string" },
+      played: { type: "boolean", default: false },
       json: { type: "string", default: "results/quality.json" },
       out: { type: "string", default: `${FOLDER}/study` },
       help: { type: "boolean", short: "h", default: false },
@@ -223,6 +227,7 @@ function readStudy(args: readonly string[]): Command {
       scale: number(values.scale, { name: "--scale", min: 0.0001, max: 100 }),
       pickups: values.pickups,
       date: dateOf(values.date),
+      isPlayed: values.played,
       json: values.json,
       folder: values.out,
     },

@@ -80,7 +80,7 @@ async function play(options: SimulateOptions, signal: AbortSignal): Promise<Resu
 async function studyAndTell(options: StudyOptions, signal: AbortSignal): Promise<number> {
   const played = await runStudy(planStudy(options), {
     onLine: report,
-    play: (run) => play(run.options, signal),
+    ...(options.isPlayed ? {} : { play: (run) => play(run.options, signal) }),
   });
   if (played === undefined) {
     report("Stopped: the same command goes on where it was");

@@ -58,7 +58,9 @@ type Demand = QualityReport["demands"][number];
 /** Sums up a study: the figures of each policy, and how far each is from the baseline on the same requests. */
 export function qualityOf(runs: readonly PlayedRun[]): QualityReport {
   const [first] = runs;
-  if (first === undefined) throw new Error("Cannot sum up a study of nothing");
+  if (first === undefined) {
+    throw new Error("Cannot compare: nothing was played yet, run it without --played");
+  }
   const { measured } = first.result;
   return {
     name: "quality",

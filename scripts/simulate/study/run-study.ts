@@ -9,8 +9,8 @@ export interface PlayedRun extends StudyRun {
 
 /** How to play a study's runs, and whom to tell. */
 export interface StudyPlay {
-  /** Plays one; a result that is not complete was stopped. */
-  readonly play: (run: StudyRun) => Promise<Results>;
+  /** Plays one, a result that is not complete was stopped; without it only what was played before counts. */
+  readonly play?: (run: StudyRun) => Promise<Results>;
   readonly onLine: (line: string) => void;
 }
 
@@ -24,10 +24,10 @@ export async function runStudy(
     const { folder, name } = run.options;
     const path = `${folder}/${name}.json`;
     const known = await readKnown(run, path);
-    onLine(
-      `${index + 1} of ${runs.length}: ${name}${known === undefined ? "" : ", played before"}`,
-    );
-    const result = known ?? await play(run);
+    const how = known !== undefined ? ", played before" : play === undefined ? ", not played" : "";
+    onLine(`${index + 1} of ${runs.length}: ${name}${how}`);
+    const result = known ?? await play?.(run);
+    if (result === undefined) continue;
     if (!result.is_complete) return undefined;
     if (known === undefined) {
       await Deno.mkdir(folder, { recursive: true });

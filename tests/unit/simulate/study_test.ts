@@ -62,6 +62,7 @@ Deno.test("runStudy() keeps each result, and plays again only what has none", as
       return Promise.resolve({ ...madeUpRun(run), is_complete: played.length !== 2 });
     };
     assert.equal(await runStudy(runs, { ...quiet, play }), undefined);
+    assert.equal((await runStudy(runs, quiet))?.length, 1, "what there is, and nothing is played");
     const all = await runStudy(runs, { ...quiet, play });
     assert.deepEqual(
       all?.map(({ result }) => result.name),
