@@ -44,8 +44,9 @@ export async function pgbench(load: Load): Promise<number> {
     });
     const { code, stdout, stderr } = await command.output();
     const text = new TextDecoder().decode(stdout);
-    const tps = Number(text.match(/^tps = ([0-9.]+)/m)?.[1]);
-    // By the clock, a short round may have nothing to do.
+    // By the clock, a short round may have nothing to do, and then pgbench gives no rate.
+    const isIdle = /actually processed: 0(?:\/|$)/m.test(text);
+    const tps = isIdle ? 0 : Number(text.match(/^tps = ([0-9.]+)/m)?.[1]);
     if (code !== 0 || !(tps > 0 || load.rate !== undefined && tps === 0)) {
       throw new Error(
         `pgbench failed (it comes with the PostgreSQL server package): ${
