@@ -17,7 +17,7 @@ import {
   SEARCH_SIZE,
   searchPool,
 } from "./pool.ts";
-import { type CachedSearch, readSearch, storePool, storeTrip } from "./pool-cache.ts";
+import { type CachedSearch, readSearch, storePool } from "./pool-cache.ts";
 
 /** A search for the counterparts of a trip. */
 export interface CounterpartSearch {
@@ -114,7 +114,7 @@ function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counte
 }
 
 /**
- * Keeps a search for the people near it. Where its rows would reach none of them it is made once more, wider: after
+ * Keeps a search for the people near it. Where its rows would reach few of them it is made once more, wider: after
  * the response, because whoever waits for it needs no more than the nearest.
  */
 async function remember(
@@ -122,9 +122,8 @@ async function remember(
   { trip, pool, role }: { trip: SearchingTrip; pool: Pool; role: CounterpartSearch["role"] },
 ): Promise<void> {
   const { cache, config: { poolTtlS: ttlS } } = platform;
-  if (!isNarrow(pool)) return await storePool(cache, { pool, role, ttlS, trip });
-  // At once, before the trip may change.
-  await storeTrip(cache, trip);
+  await storePool(cache, { pool, role, ttlS, trip });
+  if (!isNarrow(pool)) return;
   const wide = await platform.database.call("find_nearby", {
     p_role: role,
     p_vehicle_type: trip.vehicle_type,

@@ -5,7 +5,7 @@ import { type SearchingTrip, searchingTrip } from "./answers.ts";
 import { takenKey } from "./availability.ts";
 import { type Pool, poolHead, SEARCH_SIZE, SHARED_M } from "./pool.ts";
 import { packRow, unpackRows } from "./pool-rows.ts";
-import { METRES_PER_DEGREE, readScript, storeScript } from "./pool-scripts.ts";
+import { listScript, METRES_PER_DEGREE, readScript } from "./pool-scripts.ts";
 import { tileOf, tilesAround } from "./tiles.ts";
 
 /** Who is looked for. */
@@ -118,13 +118,17 @@ function addPool(
   const lists = tilesAround(head.origin, Math.min(SHARED_M, reachM))
     .map((tile) => `${listPrefix(role)}${head.vehicle_type}:${tile}`);
   const nowMs = Date.now();
-  pipeline.eval(storeScript, [key, ...lists], [
+  pipeline.hset(key, {
+    head: JSON.stringify(head),
+    ids: rows.map((row) => row.trip_id).join(","),
+    at: rows.map((row) => metresFrom(head.origin, row)).join(" "),
+    ...Object.fromEntries(rows.map((row, index) => [index + 1, JSON.stringify(packRow(row))])),
+  });
+  pipeline.expire(key, ttlS);
+  // Last, so that nothing is listed before it is there.
+  pipeline.eval(listScript, lists, [
     ...[ttlS, nowMs, nowMs + ttlS * 1000].map(String),
     `${key} ${lat} ${lng} ${reachM}`,
-    JSON.stringify(head),
-    rows.map((row) => row.trip_id).join(","),
-    rows.map((row) => metresFrom(head.origin, row)).join(" "),
-    ...rows.map((row) => JSON.stringify(packRow(row))),
   ]);
 }
 

@@ -7,19 +7,12 @@
 /** Metres of a degree of latitude. */
 export const METRES_PER_DEGREE = 111_195;
 
-/** KEYS: the pool, its lists. ARGV: seconds of life, now, end of life (ms), member of the lists, head, ids, at, rows… */
-export const storeScript = `
-local fields = {}
-for i = 8, #ARGV do
-  fields[#fields + 1] = i - 7
-  fields[#fields + 1] = ARGV[i]
-end
-redis.call('HSET', KEYS[1], 'head', ARGV[5], 'ids', ARGV[6], 'at', ARGV[7], unpack(fields))
-redis.call('EXPIRE', KEYS[1], ARGV[1])
-for i = 2, #KEYS do
-  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', ARGV[2])
-  redis.call('ZADD', KEYS[i], ARGV[3], ARGV[4])
-  redis.call('EXPIRE', KEYS[i], ARGV[1])
+/** Lists a pool, and strikes out what is over. KEYS: the lists. ARGV: seconds of life, now, end of life (ms), member. */
+export const listScript = `
+for _, list in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', list, '-inf', ARGV[2])
+  redis.call('ZADD', list, ARGV[3], ARGV[4])
+  redis.call('EXPIRE', list, ARGV[1])
 end
 return 1
 `;

@@ -44,6 +44,32 @@ export function roundTripsSuite({ test }: Suite): void {
     assert.ok(redis.trips[1]?.every((name) => name === "hincrbyfloat"), "then only the metrics");
   });
 
+  test("where drivers stand close, a search is made once more and wider, for who searches near it", async (world) => {
+    await using redis = openFaultyRedis(world);
+    const orchestrator = inProcess(world, {
+      name: "orchestrator",
+      env: { UPSTASH_REDIS_REST_URL: redis.url },
+    });
+    const at = newSpot();
+    const metres = Array.from({ length: 70 }, (_, index) => 8 * index);
+    await Promise.all(metres.map((away) => openDriver(world, { at: north(at, away) })));
+    const first = await openPassenger(world, { at });
+    // At the edge of what 60 rows know, and in the middle of what 400 do.
+    const neighbour = await openPassenger(world, { at: north(at, 450) });
+    const search = { trip: first.id, more: { limit: 9 } };
+    assert.equal((await findDrivers(orchestrator, search)).cached, false);
+    const stored = (): string[][] => redis.trips.filter((names) => names.includes("hset"));
+    await until(() => Promise.resolve(stored().length), (stores) => stores === 2);
+    assert.deepEqual(orchestrator.calls, ["find_counterparts", "find_nearby"]);
+    const shared = await findDrivers(orchestrator, {
+      trip: neighbour.id,
+      more: { limit: 9, strategy: "nearest" },
+    });
+    assert.equal(shared.cached, true);
+    const away = shared.drivers.map(({ distance_m }) => distance_m);
+    assert.ok(away.length === 9 && away.every((distance) => distance <= 40), away.join());
+  });
+
   test("accept-match costs one database round trip, whether it is made or refused", async (world) => {
     const orchestrator = inProcess(world, { name: "orchestrator" });
     const { passenger, driver } = await openPair(world);
