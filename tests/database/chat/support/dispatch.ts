@@ -1,4 +1,6 @@
-import type { Connection, Match } from "../../support/rides.ts";
+import assert from "node:assert/strict";
+import { type Connection, type Match, openTrip, type Trip } from "../../support/rides.ts";
+import { newPerson } from "./people.ts";
 import { answeredBy, asJson } from "./rpc.ts";
 import { newPhone } from "./whatsapp.ts";
 
@@ -133,4 +135,26 @@ export async function sweepDispatch(
   sql: Connection,
 ): Promise<{ dispatches: number; expired_offers: number }> {
   return await answeredBy(sql`select public.sweep_dispatch() as answer`);
+}
+
+/** A passenger who has written, and their open trip. */
+export async function passengerTrip(sql: Connection): Promise<Trip> {
+  const { user_id } = await newPerson(sql);
+  return await openTrip(sql, "passenger", { user_id, dropoff: { lat: -1.96, lng: 30.1 } });
+}
+
+/** A driver who must be there. */
+export function nth(drivers: readonly OnlineDriver[], i: number): OnlineDriver {
+  const driver = drivers[i];
+  assert.ok(driver);
+  return driver;
+}
+
+/** What a driver did with offers, as their record has it; null without one. */
+export async function metricsOf(sql: Connection, driver: OnlineDriver): Promise<unknown> {
+  const [row] = await sql`
+    select offers_accepted, offers_declined, offers_expired,
+      round(response_ms_total / 1000.0)::int as response_s
+    from mobility.user_metrics where user_id = ${driver.user_id} and role = 'driver'`;
+  return row ?? null;
 }
