@@ -83,7 +83,8 @@ export async function addOldMatch(sql: Sql, columns: V1Columns = {}): Promise<st
       : await addOldTrip(sql, { creator_user_id: passenger_id, role: "passenger" }),
     vehicle_type: "veh_moto",
     status: "pending",
-    created_at: new Date().toISOString(),
+    // Before whatever the columns say has happened since.
+    created_at: new Date(Date.now() - 1000).toISOString(),
     updated_at: new Date().toISOString(),
     ...columns,
   };
