@@ -36,8 +36,11 @@ export interface RunJobsOptions {
   /** The functions that run. */
   readonly functions: readonly string[];
   readonly onProgress: (line: string) => void;
+  /** How long a call may take (30 s): one that a restart of the database swallowed would never end. */
+  readonly patienceMs?: number;
 }
 
+const PATIENCE_MS = 30_000;
 /** Before its first run a job waits no longer than this: a stack is often stopped before an hour is over. */
 const FIRST_AFTER_S = 15;
 
@@ -78,7 +81,9 @@ function schedule(
 
 async function call(
   job: Job,
-  { url, secretKey, signal }: RunJobsOptions & { readonly signal: AbortSignal },
+  { url, secretKey, patienceMs = PATIENCE_MS, signal }: RunJobsOptions & {
+    readonly signal: AbortSignal;
+  },
 ): Promise<string | undefined> {
   const path = "rpc" in job ? `rest/v1/rpc/${job.rpc}` : `functions/v1/${job.function}/${job.path}`;
   try {
@@ -86,7 +91,7 @@ async function call(
       method: "POST",
       headers: { apikey: secretKey, "content-type": "application/json" },
       body: "{}",
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
     });
     const text = await response.text();
     if (response.ok) return undefined;

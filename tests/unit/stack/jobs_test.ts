@@ -8,7 +8,7 @@ Deno.test("runJobs() calls functions of the database and of the edge, with the s
     { name: "work", function: "open", path: "work", every_s: 0.01 },
     { name: "absent", function: "absent", path: "work", every_s: 0.01 },
   ];
-  await using running = run(jobs, gateway.url);
+  await using running = run(jobs, { url: gateway.url });
   await until(() => new Set(gateway.calls).size >= 2 && gateway.calls.length >= 6);
   running.stop();
   assert.deepEqual([...new Set(gateway.calls)].sort(), [
@@ -29,12 +29,21 @@ Deno.test("runJobs() waits for a call to end, and says once what is wrong with i
       : new Response("no JSON", { status: 500 });
   });
   const work: Job = { name: "work", function: "open", path: "work", every_s: 0.001 };
-  await using running = run([work], gateway.url);
+  await using running = run([work], { url: gateway.url });
   await until(() => gateway.calls.length >= 6);
   assert.deepEqual(running.lines, [
     'job "work" failed: HTTP 503: asleep',
     'job "work" failed: HTTP 500: no JSON',
   ]);
+});
+
+Deno.test("runJobs() gives up on a call that does not end, and calls again", async () => {
+  const { promise: never, resolve } = Promise.withResolvers<Response>();
+  await using gateway = serve(() => gateway.calls.length === 1 ? never : Response.json({}));
+  const sweep: Job = { name: "sweep", rpc: "sweep", every_s: 0.001 };
+  await using running = run([sweep], { url: gateway.url, patienceMs: 20 });
+  await until(() => gateway.calls.length >= 3).finally(() => resolve(Response.json({})));
+  assert.match(running.lines.join(), /^job "sweep" failed: .*timeout/);
 });
 
 Deno.test("JOBS are the three sweeps, the counting, the pruning and the worker of the queues", () => {
@@ -64,12 +73,12 @@ function serve(answer: () => Response | Promise<Response>): Gateway {
 
 function run(
   jobs: readonly Job[],
-  url: string,
+  options: { readonly url: string; readonly patienceMs?: number },
 ): AsyncDisposable & { lines: string[]; stop(): void } {
   const lines: string[] = [];
   const stopping = new AbortController();
   runJobs(jobs, {
-    url,
+    ...options,
     secretKey: "sb_secret_test",
     functions: ["open"],
     onProgress: (line) => lines.push(line),
