@@ -45,8 +45,8 @@ export const searchErrors: readonly ErrorCode[] = [
   "TRIP_WRONG_ROLE",
 ];
 const description =
-  "A search is answered from Redis while it knows as much as the database would say: for half a " +
-  "minute, for anybody who searches within 500 m. Whoever was taken since is left out, distances " +
+  "A search is answered from Redis while it knows as much as the database would say: for 40 seconds, " +
+  "for anybody who searches within 500 m. Whoever was taken since is left out, distances " +
   "and ages are worked out anew, and nobody found is always looked for again. `cached` says which " +
   "it was. Nobody is offered to themselves, to whom they blocked, or again to whom they refused.";
 

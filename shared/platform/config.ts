@@ -4,7 +4,7 @@ import { z } from "zod";
  * Seconds of life of a cached search. At most five minutes; short enough that drivers are still about where they were,
  * and that one who comes online is found (docs/decisions/0012-shared-searches.md).
  */
-const poolTtl = z.coerce.number().int().min(1).max(300).default(30);
+const poolTtl = z.coerce.number().int().min(1).max(300).default(40);
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 

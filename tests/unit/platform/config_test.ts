@@ -38,7 +38,7 @@ Deno.test("readConfig() fills in what is not said, and is frozen", () => {
   );
   assert.deepEqual(
     [config.cacheDeadlineMs, config.poolTtlS, config.databaseDeadlineMs, config.logLevel],
-    [250, 30, 8000, "info"],
+    [250, 40, 8000, "info"],
   );
   assert.throws(() => Reflect.set(config, "poolTtlS", 1) || assert.fail("frozen"));
 });
