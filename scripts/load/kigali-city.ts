@@ -20,20 +20,35 @@ export interface Way {
   readonly dropoff: Point;
 }
 
-/**
- * Fills a migrated database with the simulator's Kigali: its places, and so many motos online where the model lets
- * drivers begin. Answers what people ask for in the evening peak, in order: tens of thousands of ways.
- */
-export async function fillKigali(sql: Sql, motos: number): Promise<Way[]> {
+/** The simulator's Kigali: its places, where its motos begin, and what people ask for in the evening peak, in order. */
+export interface DrawnKigali {
+  readonly spots: readonly HotSpot[];
+  readonly starts: readonly Point[];
+  /** Tens of thousands. */
+  readonly ways: readonly Way[];
+}
+
+/** Draws so many motos, and the evening's rides. The migrated database gets the seed, without its people. */
+export async function drawKigali(sql: Sql, motos: number): Promise<DrawnKigali> {
   await applySeed(sql, { supabase: SUPABASE, onProgress: () => {} });
   // The places and tariffs stay, the people of the seed go.
   await sql`truncate mobility.profiles, mobility.live_positions cascade`;
   const spots = await kigaliSpots(sql);
   const streams = new Streams(SEED);
   const period = peak();
-  await goOnline(sql, startsOf(motos, { period, spots, streams }));
-  return kigaliWishes(spots, { scale: 1, period, streams })
-    .map(({ pickup, dropoff }) => ({ pickup, dropoff }));
+  return {
+    spots,
+    starts: startsOf(motos, { period, spots, streams }),
+    ways: kigaliWishes(spots, { scale: 1, period, streams })
+      .map(({ pickup, dropoff }) => ({ pickup, dropoff })),
+  };
+}
+
+/** Fills a migrated database with so many motos, online where the model lets drivers begin. Answers what people ask for. */
+export async function fillKigali(sql: Sql, motos: number): Promise<readonly Way[]> {
+  const { starts, ways } = await drawKigali(sql, motos);
+  await goOnline(sql, starts);
+  return ways;
 }
 
 function peak(): Period {
