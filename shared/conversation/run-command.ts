@@ -100,12 +100,13 @@ async function bind(
     ? []
     : [mine];
   const numbered = { ...command, match_id: matchId };
-  const { match } = tripIds.length === 0 ? await transaction(numbered) : await whileTaking(cache, {
-    tripIds,
-    by: matchId,
-    poolTtlS,
-    transaction: () => transaction(numbered),
-  });
+  const { match } = tripIds.length === 0
+    ? await transaction(numbered)
+    : await whileTaking(platform, {
+      tripIds,
+      by: matchId,
+      transaction: () => transaction(numbered),
+    });
   if (!match) return;
   const both = [match.passenger_trip_id, match.driver_trip_id];
   if (command.name === "answer_offer") {
@@ -123,11 +124,10 @@ async function cancel(
   },
 ): Promise<void> {
   const { trip_id } = command;
-  const { match } = await whileTaking(platform.cache, {
+  const { match } = await whileTaking(platform, {
     tripIds: [trip_id],
     // One attempt's own: a second one, which fails, must not release the mark of the first.
     by: `cancel:${crypto.randomUUID()}`,
-    poolTtlS: platform.config.poolTtlS,
     transaction: () => transaction(command),
   });
   if (!match) {

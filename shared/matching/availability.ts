@@ -1,9 +1,25 @@
-import { ApiError, type Cache } from "../platform/mod.ts";
+import { ApiError, type Cache, type Platform } from "../platform/mod.ts";
 
 /** The mark that a trip is taken; whoever reads a cached search leaves marked trips out. */
 export function takenKey(tripId: string): string {
   return `mobility:taken:${tripId}`;
 }
+
+/** How much longer a mark lives than a pool: longer than a search may take from the database to the cache. */
+const LONGER_S = 30;
+
+/**
+ * Marks trips, or lets the marks they have live as long: one that is left of an older taking ends too soon for this
+ * one, and stays its owner's, who alone may release it. KEYS: the marks. ARGV: who takes, seconds.
+ */
+const markScript = `
+for _, key in ipairs(KEYS) do
+  if not redis.call('SET', key, ARGV[1], 'NX', 'EX', ARGV[2]) then
+    redis.call('EXPIRE', key, ARGV[2])
+  end
+end
+return 1
+`;
 
 /** Removes marks, but only those that still belong to whoever set them. */
 const releaseScript = `
@@ -15,18 +31,18 @@ return 1
 
 /**
  * Marks trips as taken *before* the transaction that takes them, so that no search answered from the
- * cache after its commit can offer them. A mark outlives every pool that was filled before it
- * (`poolTtlS` and the time a search may take); after that, pools come from a database that knows. What
- * is marked and then not taken is released.
+ * cache after its commit can offer them. A mark outlives every pool that was filled before it; after that,
+ * pools come from a database that knows. What is marked and then not taken is released.
  */
 export async function markTaken(
   cache: Cache,
   options: { tripIds: readonly string[]; by: string; poolTtlS: number },
 ): Promise<boolean> {
   const answers = await cache.exec((pipeline) => {
-    for (const id of options.tripIds) {
-      pipeline.set(takenKey(id), options.by, { ex: options.poolTtlS + 30, nx: true });
-    }
+    pipeline.eval(markScript, options.tripIds.map(takenKey), [
+      options.by,
+      String(options.poolTtlS + LONGER_S),
+    ]);
   });
   return answers !== undefined;
 }
@@ -42,22 +58,30 @@ export async function releaseTaken(
 }
 
 /**
- * Runs a transaction that takes trips between mark and, should it be refused, release. A cache that refused the
- * mark is told again after the transaction; until then, or for one pool's life, it may know too little.
+ * Runs a transaction that takes trips between mark and, should it take nobody, release. Redis is told again after the
+ * commit: it may have refused the mark, or lost it with all it knew while pools were filled that do not know yet.
  */
 export async function whileTaking<T>(
-  cache: Cache,
+  { cache, config: { poolTtlS }, afterResponse }: Pick<
+    Platform,
+    "cache" | "config" | "afterResponse"
+  >,
   options: {
     tripIds: readonly string[];
     by: string;
-    poolTtlS: number;
     transaction: () => Promise<T>;
+    /** Whether the result of the transaction has taken them; it always does unless said otherwise. */
+    hasTaken?: (result: T) => boolean;
   },
 ): Promise<T> {
-  const marked = await markTaken(cache, options);
+  const { tripIds, by, transaction, hasTaken = () => true } = options;
+  const mark = (): Promise<boolean> => markTaken(cache, { tripIds, by, poolTtlS });
+  const isMarked = await mark();
   try {
-    const result = await options.transaction();
-    if (!marked) await markTaken(cache, options);
+    const result = await transaction();
+    if (!hasTaken(result)) afterResponse(() => releaseTaken(cache, { tripIds, by }));
+    else if (isMarked) afterResponse(() => mark().then(() => {}));
+    else await mark();
     return result;
   } catch (error) {
     // Without an answer it may have been committed all the same: such a mark ends by itself.

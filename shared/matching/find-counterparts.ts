@@ -77,7 +77,10 @@ export async function findCounterparts(
   }, counterpartsAnswer);
   const { trip } = fresh;
   const pool = poolOf(fresh, { origin: trip, vehicleType: trip.vehicle_type, asked: SEARCH_SIZE });
-  if (cache.enabled) platform.afterResponse(() => remember(platform, { trip, pool, role }));
+  const { generation } = read;
+  if (generation !== undefined) {
+    platform.afterResponse(() => remember(platform, { trip, pool, generation, role }));
+  }
   return {
     found: searchPool(pool, { at: trip, radiusM: search.radiusM, excludedUsers: excludedBy(trip) }),
     at: { lat: trip.lat, lng: trip.lng },
@@ -119,10 +122,15 @@ function answerFromCache(known: CachedSearch, search: CounterpartSearch): Counte
  */
 async function remember(
   platform: Platform,
-  { trip, pool, role }: { trip: SearchingTrip; pool: Pool; role: CounterpartSearch["role"] },
+  { trip, pool, generation, role }: {
+    trip: SearchingTrip;
+    pool: Pool;
+    generation: string;
+    role: CounterpartSearch["role"];
+  },
 ): Promise<void> {
   const { cache, config: { poolTtlS: ttlS } } = platform;
-  await storePool(cache, { pool, role, ttlS, trip });
+  await storePool(cache, { pool, generation, role, ttlS, trip });
   if (!isNarrow(pool)) return;
   const wide = await platform.database.call("find_nearby", {
     p_role: role,
@@ -133,6 +141,7 @@ async function remember(
   }, nearbyAnswer);
   await storePool(cache, {
     pool: poolOf(wide, { origin: trip, vehicleType: trip.vehicle_type, asked: POOL_SIZE }),
+    generation,
     role,
     ttlS,
   });

@@ -17,19 +17,33 @@ export interface CachedSearch {
   readonly pool: Pool;
 }
 
+/** What the cache answers to a search. */
+export interface SearchRead {
+  /** Undefined on a miss. */
+  readonly search?: CachedSearch;
+  /** What a pool that is filled now belongs to; undefined when the cache did not answer. */
+  readonly generation?: string;
+  /** What the rate limit answered. */
+  readonly limit: unknown;
+}
+
 /** What is known of a trip that searches is forgotten when the trip changes, and at the latest then. */
 const TRIP_TTL_S = 300;
 /** The reach of a pool that has everybody: in metres, farther than anywhere. */
 const EVERYWHERE_M = 1e9;
 
-const answer = z.tuple([z.string(), z.string(), z.string(), z.string()]);
+/** Longer than any search takes; when it ends, what was under way is not kept. */
+const GENERATION_TTL_S = 300;
+const GENERATION_KEY = "mobility:generation";
+
+const answer = z.union([
+  z.tuple([z.string()]),
+  z.tuple([z.string(), z.string(), z.string(), z.string(), z.string()]),
+]);
 const tripKey = (tripId: string): string => `mobility:trip:${tripId}`;
 const listPrefix = (role: Role): string => `mobility:pools:${role}:`;
 
-/**
- * Reads what a search can be answered from, and counts it against the caller's limit, in one round trip.
- * `search` is undefined on a miss; `limit` is what the rate limit answered.
- */
+/** Reads what a search can be answered from, and counts it against the caller's limit, in one round trip. */
 export async function readSearch(
   cache: Cache,
   options: {
@@ -42,22 +56,30 @@ export async function readSearch(
     subject: string;
     limit: RateLimit;
   },
-): Promise<{ search: CachedSearch | undefined; limit: unknown }> {
+): Promise<SearchRead> {
   const answers = await cache.exec((pipeline) => {
     addRateLimit(pipeline, options);
-    pipeline.eval(readScript, [tripKey(options.tripId), takenKey(options.tripId)], [
+    const keys = [tripKey(options.tripId), takenKey(options.tripId), GENERATION_KEY];
+    pipeline.eval(readScript, keys, [
       listPrefix(options.role),
       takenKey(""),
       ...[Date.now(), options.radiusM, options.wanted, SEARCH_SIZE, SHARED_M].map(String),
+      crypto.randomUUID(),
+      String(GENERATION_TTL_S),
     ]);
   });
-  return { limit: answers?.[0], search: parseSearch(answers?.[1]) };
+  const read = answer.safeParse(answers?.[1]);
+  const limit = answers?.[0];
+  if (!read.success) return { limit };
+  const [generation, ...parts] = read.data;
+  if (parts.length === 0) return { limit, generation };
+  const search = parseSearch(parts);
+  return search === undefined ? { limit, generation } : { limit, generation, search };
 }
 
-function parseSearch(value: unknown): CachedSearch | undefined {
-  const parts = answer.safeParse(value);
-  if (!parts.success) return undefined;
-  const [tripText, headText, rowsText, rowsReach] = parts.data;
+function parseSearch(
+  [tripText, headText, rowsText, rowsReach]: readonly [string, string, string, string],
+): CachedSearch | undefined {
   // What another version of the code has stored, or half stored, is a miss, not an error.
   const trip = searchingTrip.safeParse(parseJson(tripText));
   const head = poolHead.safeParse(parseJson(headText));
@@ -80,10 +102,13 @@ export async function storeTrip(cache: Cache, trip: SearchingTrip): Promise<void
   await cache.exec((pipeline) => addTrip(pipeline, trip));
 }
 
-/** Remembers a pool for the people near it, and with it a trip that searches there, if one is given. */
+/**
+ * Remembers a pool for the people near it, and with it a trip that searches there, if one is given. `generation` is the
+ * one that was read before the pool was filled.
+ */
 export async function storePool(
   cache: Cache,
-  options: { pool: Pool; role: Role; ttlS: number; trip?: SearchingTrip },
+  options: { pool: Pool; generation: string; role: Role; ttlS: number; trip?: SearchingTrip },
 ): Promise<void> {
   await cache.exec((pipeline) => {
     if (options.trip !== undefined) addTrip(pipeline, options.trip);
@@ -108,7 +133,12 @@ function addTrip(pipeline: Pipeline, trip: SearchingTrip): void {
 
 function addPool(
   pipeline: Pipeline,
-  { pool: { rows, ...head }, role, ttlS }: { pool: Pool; role: Role; ttlS: number },
+  { pool: { rows, ...head }, generation, role, ttlS }: {
+    pool: Pool;
+    generation: string;
+    role: Role;
+    ttlS: number;
+  },
 ): void {
   // Nobody found is not remembered: who comes online next should be seen at once by a passenger who waits.
   if (rows.length === 0) return;
@@ -126,7 +156,8 @@ function addPool(
   });
   pipeline.expire(key, ttlS);
   // Last, so that nothing is listed before it is there.
-  pipeline.eval(listScript, lists, [
+  pipeline.eval(listScript, [GENERATION_KEY, ...lists], [
+    generation,
     ...[ttlS, nowMs, nowMs + ttlS * 1000].map(String),
     `${key} ${lat} ${lng} ${reachM}`,
   ]);

@@ -2,17 +2,26 @@
  * What Redis runs to keep pools and to search them. A pool is a hash: `head`; `ids`, its trips, 36 letters and a comma
  * each; `at`, where they are, in whole metres east and north of its origin; and its rows, numbered from 1. It is
  * listed, as "key lat lng reach" with the end of its life as score, in every tile from which it can be used.
+ *
+ * A Redis that loses what it had, flushed or started anew, loses the marks of who is taken, and a search that was under
+ * way may still know them as free. So there is a generation, lost with the rest: a pool is listed only in the one in
+ * which its search began.
  */
 
 /** Metres of a degree of latitude. */
 export const METRES_PER_DEGREE = 111_195;
 
-/** Lists a pool, and strikes out what is over. KEYS: the lists. ARGV: seconds of life, now, end of life (ms), member. */
+/**
+ * Lists a pool, and strikes out what is over; not a pool of another generation. KEYS: the generation, the lists. ARGV:
+ * the pool's generation, seconds of life, now, end of life (ms), member.
+ */
 export const listScript = `
-for _, list in ipairs(KEYS) do
-  redis.call('ZREMRANGEBYSCORE', list, '-inf', ARGV[2])
-  redis.call('ZADD', list, ARGV[3], ARGV[4])
-  redis.call('EXPIRE', list, ARGV[1])
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+for i = 2, #KEYS do
+  local list = KEYS[i]
+  redis.call('ZREMRANGEBYSCORE', list, '-inf', ARGV[3])
+  redis.call('ZADD', list, ARGV[4], ARGV[5])
+  redis.call('EXPIRE', list, ARGV[2])
 end
 return 1
 `;
@@ -22,15 +31,22 @@ return 1
  * primary: a replica could serve a pool without the marks that belong to it. Of the pools near the trip it takes the
  * youngest that will do. Distances here are those of a plane; the caller works out the true ones.
  *
- * KEYS: the trip, the mark that it is taken. ARGV: beginnings of the keys of lists and of marks, now (ms), radius (m),
- * how many have to be certain, how many to give, metres within which pools are shared.
- * Answers {trip, head, rows as a JSON array, metres within which nobody was left out of them or ''}, or nothing.
+ * KEYS: the trip, the mark that it is taken, the generation. ARGV: beginnings of the keys of lists and of marks, now
+ * (ms), radius (m), how many have to be certain, how many to give, metres within which pools are shared, a generation
+ * should there be none, its seconds.
+ * Answers {generation, trip, head, rows as a JSON array, metres within which nobody was left out of them or ''}, or
+ * {generation}.
  */
 export const readScript = `
 local POOLS_TO_TRY = 3
+local generation = redis.call('GET', KEYS[3])
+if not generation then
+  generation = ARGV[8]
+  redis.call('SET', KEYS[3], generation, 'EX', ARGV[9])
+end
 local trip = redis.call('HMGET', KEYS[1], 'data', 'tile', 'lat', 'lng')
-if not (trip[1] and trip[2] and trip[3] and trip[4]) then return {} end
-if redis.call('EXISTS', KEYS[2]) == 1 then return {} end
+if not (trip[1] and trip[2] and trip[3] and trip[4]) then return {generation} end
+if redis.call('EXISTS', KEYS[2]) == 1 then return {generation} end
 local lat, lng = tonumber(trip[3]), tonumber(trip[4])
 local radius, wanted, most, shared = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
@@ -84,15 +100,15 @@ for _, member in ipairs(redis.call('ZREVRANGEBYSCORE', ARGV[1] .. trip[2], '+inf
         if #free > 0 and certain >= (known >= radius and 1 or wanted) then
           local rows = redis.call('HMGET', key, unpack(free))
           for i = 1, #free do
-            if not rows[i] then return {} end
+            if not rows[i] then return {generation} end
           end
-          return {trip[1], pool[1], '[' .. table.concat(rows, ',') .. ']', cut}
+          return {generation, trip[1], pool[1], '[' .. table.concat(rows, ',') .. ']', cut}
         end
         tried = tried + 1
-        if tried == POOLS_TO_TRY then return {} end
+        if tried == POOLS_TO_TRY then return {generation} end
       end
     end
   end
 end
-return {}
+return {generation}
 `;

@@ -44,10 +44,9 @@ export async function cancelOpenTrip(
   platform: Platform,
   { actingUser, id, reason }: OperatorMove,
 ): Promise<z.infer<typeof cancelled>> {
-  const answer = await whileTaking(platform.cache, {
+  const answer = await whileTaking(platform, {
     tripIds: [id],
     by: `cancel:${crypto.randomUUID()}`,
-    poolTtlS: platform.config.poolTtlS,
     transaction: () =>
       platform.database.call("operator_cancel", {
         p_acting_user: actingUser,

@@ -20,10 +20,11 @@ export async function acceptMatch(
   const { request } = options;
   const matchId = crypto.randomUUID();
   const tripIds = [request.passenger_trip_id, request.driver_trip_id];
-  const made = await whileTaking(platform.cache, {
+  const made = await whileTaking(platform, {
     tripIds,
     by: matchId,
-    poolTtlS: platform.config.poolTtlS,
+    // A replay is of a match that may be over by now.
+    hasTaken: ({ id }) => id === matchId,
     transaction: () =>
       platform.database.call("accept_match", {
         p_acting_user: options.actingUser,
@@ -35,11 +36,7 @@ export async function acceptMatch(
         p_idempotency_key: options.idempotencyKey,
       }, match),
   });
-  if (made.id !== matchId) {
-    // A replay of a match that may be over by now: it takes nobody.
-    platform.afterResponse(() => releaseTaken(platform.cache, { tripIds, by: matchId }));
-    return made;
-  }
+  if (made.id !== matchId) return made;
   platform.afterResponse(() => forgetTrips(platform.cache, tripIds));
   platform.metrics.count("mobility_matches_created_total", { vehicle_type: made.vehicle_type });
   return made;

@@ -68,11 +68,10 @@ export async function cancelTrip(
   platform: Platform,
   options: Actor & { tripId: string; reason: string | undefined },
 ): Promise<z.infer<typeof cancelledTrip>> {
-  const cancelled = await whileTaking(platform.cache, {
+  const cancelled = await whileTaking(platform, {
     tripIds: [options.tripId],
     // One attempt's own: a second one, which fails, must not release the mark of the first.
     by: `cancel:${crypto.randomUUID()}`,
-    poolTtlS: platform.config.poolTtlS,
     transaction: () =>
       platform.database.call("cancel_trip", {
         p_acting_user: options.actingUser,

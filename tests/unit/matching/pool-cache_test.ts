@@ -73,6 +73,28 @@ async function search(
   return read.search?.pool;
 }
 
+/** Keeps what a search has found that begins now. */
+async function store(
+  cache: Cache,
+  options: Omit<Parameters<typeof storePool>[1], "generation">,
+): Promise<void> {
+  await storePool(cache, { ...options, generation: await generationOf(cache) });
+}
+
+async function generationOf(cache: Cache): Promise<string> {
+  const { generation } = await readSearch(cache, {
+    tripId: "none",
+    role: "driver",
+    radiusM: 1,
+    wanted: 1,
+    endpoint: "find-drivers",
+    subject: crypto.randomUUID(),
+    limit: { requests: 100, windowS: 60 },
+  });
+  assert.ok(generation);
+  return generation;
+}
+
 const ttlS = 60;
 const role = "driver";
 
@@ -95,7 +117,7 @@ Deno.test("readSearch() finds, as far as it is certain, who a fresh search of ev
         const { cache } = stack;
         const everybody = offsets.map((point, index) => driver(index, at(point)));
         for (const pool of origins.map((point) => poolAt(at(point), everybody))) {
-          await storePool(cache, { pool, role, ttlS });
+          await store(cache, { pool, role, ttlS });
         }
         const taken = everybody.filter((_, index) => takenEach > 0 && index % takenEach === 0);
         const takenIds = new Set(taken.map(({ trip_id }) => trip_id));
@@ -131,8 +153,8 @@ Deno.test("readSearch() takes the youngest pool that will do, and none that was 
     (_, index) => driver(index, at({ north: index * 10, east: 0 })),
   );
   const north = (metres: number): Point => at({ north: metres, east: 0 });
-  await storePool(cache, { pool: poolAt(north(0), everybody), role, ttlS: 50 });
-  await storePool(cache, { pool: poolAt(north(300), everybody), role, ttlS: 60 });
+  await store(cache, { pool: poolAt(north(0), everybody), role, ttlS: 50 });
+  await store(cache, { pool: poolAt(north(300), everybody), role, ttlS: 60 });
   const originOf = async (metres: number): Promise<number | undefined> => {
     const trip = passenger(north(metres));
     await storeTrip(cache, trip);
@@ -152,7 +174,7 @@ Deno.test("readSearch() finds pools across the edges of tiles, for the same vehi
   const corner = { lat: -1.96, lng: 30.08 };
   const rows = [driver(1, corner)];
   const pool = poolOf({ vehicle, found: rows }, { origin: corner, vehicleType: "moto", asked: 60 });
-  await storePool(cache, { pool, role, ttlS });
+  await store(cache, { pool, role, ttlS });
   const found = async (more: Partial<SearchingTrip>): Promise<boolean> => {
     const trip = passenger(corner, more);
     await storeTrip(cache, trip);
@@ -171,7 +193,7 @@ Deno.test("readSearch() answers nothing for a trip that is taken, and nothing wh
   const { cache } = stack;
   const rows = [1, 2].map((index) => driver(index, at({ north: index, east: 0 })));
   const trip = passenger(origin);
-  await storePool(cache, { pool: poolAt(origin, rows), role, ttlS, trip });
+  await store(cache, { pool: poolAt(origin, rows), role, ttlS, trip });
   const take = (...tripIds: string[]): Promise<boolean> =>
     markTaken(cache, { tripIds, by: "somebody", poolTtlS: ttlS });
   await take(rows[0]?.trip_id ?? "");
@@ -179,7 +201,7 @@ Deno.test("readSearch() answers nothing for a trip that is taken, and nothing wh
   await take(rows[1]?.trip_id ?? "");
   assert.equal(await search(cache, { trip }), undefined);
   const other = passenger(origin);
-  await storePool(cache, { pool: poolAt(origin, [driver(3, origin)]), role, ttlS, trip: other });
+  await store(cache, { pool: poolAt(origin, [driver(3, origin)]), role, ttlS, trip: other });
   assert.notEqual(await search(cache, { trip: other }), undefined);
   await take(other.id);
   assert.equal(await search(cache, { trip: other }), undefined);
@@ -194,9 +216,9 @@ Deno.test("storePool() keeps nothing longer than its life, nor lists what is ove
     assert.ok(Array.isArray(found));
     return found.map(String);
   };
-  await storePool(cache, { pool: poolAt(origin, []), role, ttlS });
-  assert.deepEqual(await keys("*"), []);
-  await storePool(cache, {
+  await store(cache, { pool: poolAt(origin, []), role, ttlS });
+  assert.deepEqual(await keys("mobility:pool*"), []);
+  await store(cache, {
     pool: poolAt(origin, [driver(1, origin)]),
     role,
     ttlS,
@@ -210,8 +232,28 @@ Deno.test("storePool() keeps nothing longer than its life, nor lists what is ove
   const list = lists[0] ?? "";
   await run("ZADD", list, String(Date.now() - 1), "mobility:pool:gone 0 0 100");
   assert.equal(await run("ZCARD", list), 2);
-  await storePool(cache, { pool: poolAt(origin, [driver(1, origin)]), role, ttlS });
+  await store(cache, { pool: poolAt(origin, [driver(1, origin)]), role, ttlS });
   assert.equal(await run("ZCARD", list), 2, "two that live, none that is over");
+});
+
+Deno.test("storePool() keeps nothing of a search that began before Redis lost the marks of who is taken", async () => {
+  await using stack = await openCache();
+  const { cache, redis } = stack;
+  const [free, trip] = [driver(1, origin), passenger(origin)];
+  const before = {
+    pool: poolAt(origin, [free]),
+    generation: await generationOf(cache),
+    role,
+    ttlS,
+  };
+  await markTaken(cache, { tripIds: [free.trip_id], by: "somebody", poolTtlS: ttlS });
+  await redis.run([["FLUSHALL"]]);
+  await storePool(cache, { ...before, trip, role });
+  assert.equal(await search(cache, { trip }), undefined, "while there is no generation");
+  await storePool(cache, { ...before, trip, role });
+  assert.equal(await search(cache, { trip }), undefined, "in another generation");
+  await store(cache, { ...before, trip, role });
+  assert.deepEqual((await search(cache, { trip }))?.rows, [free], "of a search that began since");
 });
 
 Deno.test("readSearch() takes what it cannot read for a miss, and still tells the limit", async () => {
@@ -222,14 +264,26 @@ Deno.test("readSearch() takes what it cannot read for a miss, and still tells th
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   const cache = new Cache({ url, token: "token" }, { deadlineMs: 2_000, logger });
-  const nothings = [[], ["{}"], ["{", "{}", "[]", ""], ["{}", "[1,", "[]", ""], [
-    "{}",
-    "{}",
-    "{}",
-    "",
+  const unreadable = [["{", "{}", "[]", ""], ["{}", "[1,", "[]", ""], [
+    "null",
+    "null",
+    "null",
+    "x",
   ]];
-  for (stored of [...nothings, ["null", "null", "null", "x"]]) {
-    const read = await readSearch(cache, {
+  const generation = "now";
+  for (
+    const { answered, read } of [
+      { answered: [], read: { limit: 7 } },
+      { answered: ["{}", "{}"], read: { limit: 7 } },
+      { answered: [generation], read: { limit: 7, generation } },
+      ...unreadable.map((parts) => ({
+        answered: [generation, ...parts],
+        read: { limit: 7, generation },
+      })),
+    ]
+  ) {
+    stored = answered;
+    const got = await readSearch(cache, {
       tripId: crypto.randomUUID(),
       role: "driver",
       radiusM: 1_000,
@@ -238,7 +292,7 @@ Deno.test("readSearch() takes what it cannot read for a miss, and still tells th
       subject: "ann",
       limit: { requests: 1, windowS: 60 },
     });
-    assert.deepEqual(read, { limit: 7, search: undefined }, JSON.stringify(stored));
+    assert.deepEqual(got, read, JSON.stringify(stored));
   }
 });
 
@@ -257,7 +311,7 @@ Deno.test("readSearch() takes a trip and a pool of another version for a miss", 
     "moto:1:1",
   ]]);
   assert.equal(await search(cache, { trip }), undefined);
-  await storePool(cache, { pool: poolAt(origin, [driver(1, origin)]), role, ttlS, trip });
+  await store(cache, { pool: poolAt(origin, [driver(1, origin)]), role, ttlS, trip });
   const [found] = await redis.run([["KEYS", "mobility:pool:*"]]);
   const key = Array.isArray(found) ? String(found[0]) : "";
   assert.notEqual(await search(cache, { trip }), undefined);
