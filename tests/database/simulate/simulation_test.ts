@@ -31,7 +31,7 @@ simulationTest(
     assert.ok(first.requests.some((row) => row.eta_error_s !== null && row.eta_error_s !== 0));
     assert.ok(first.is_complete);
     assert.ok(first.requests.every(({ outcome }) => outcome !== "unfinished"));
-    assert.equal(first.invariants.length, 7);
+    assert.equal(first.invariants.length, 8);
     assert.deepEqual(first.invariants.filter(({ violations }) => violations > 0), []);
     assert.deepEqual(playedIn(await play(optionsOf("--direct"))), playedIn(first));
   },
