@@ -5,7 +5,7 @@ import type { Sql } from "postgres";
  * design, ids, is drawn from the seed, as ties between equals are broken by ids.
  */
 export async function emptyCity(sql: Sql, seed: number): Promise<void> {
-  await sql`truncate mobility.profiles, mobility.pace_factors cascade`;
+  await sql`truncate mobility.profiles, mobility.pace_factors, mobility.live_positions cascade`;
   await sql`update mobility.vehicle_types set pace = '{}' where pace <> '{}'`;
   // Recorded demand is of years before the tariffs: priced by what there is, so that shares can be compared.
   await sql`update mobility.tariffs set valid_from = '1970-01-01' where valid_to is null`;

@@ -32,10 +32,10 @@ export const serviceHealth: Dashboard = {
           width: 6,
         }),
         stat("Cache hits, an hour", "mobility:cache_hits:ratio_rate1h", {
-          description: "Searches answered from the cache. Promised: 80 %.",
+          description: "Searches answered from the cache. Promised: 80 % of 16 a second.",
           unit: "percentunit",
           max: 1,
-          steps: [[null, "red"], [0.8, "green"]],
+          steps: [[null, "red"], [0.5, "orange"], [0.8, "green"]],
           alert: "CacheHitRateLow",
           width: 6,
         }),
