@@ -1,6 +1,9 @@
 import { ApiError, type Cache, type Platform } from "../platform/mod.ts";
 
-/** The mark that a trip is taken; whoever reads a cached search leaves marked trips out. */
+/**
+ * The mark that a trip is taken; whoever reads a cached search leaves marked trips out. A hash whose fields are those
+ * who take it: of several who try at once one succeeds, and the others take back nothing but what is theirs.
+ */
 export function takenKey(tripId: string): string {
   return `mobility:taken:${tripId}`;
 }
@@ -8,23 +11,11 @@ export function takenKey(tripId: string): string {
 /** How much longer a mark lives than a pool: longer than a search may take from the database to the cache. */
 const LONGER_S = 30;
 
-/**
- * Marks trips, or lets the marks they have live as long: one that is left of an older taking ends too soon for this
- * one, and stays its owner's, who alone may release it. KEYS: the marks. ARGV: who takes, seconds.
- */
+/** Marks trips. KEYS: the marks. ARGV: who takes, seconds. */
 const markScript = `
 for _, key in ipairs(KEYS) do
-  if not redis.call('SET', key, ARGV[1], 'NX', 'EX', ARGV[2]) then
-    redis.call('EXPIRE', key, ARGV[2])
-  end
-end
-return 1
-`;
-
-/** Removes marks, but only those that still belong to whoever set them. */
-const releaseScript = `
-for i, key in ipairs(KEYS) do
-  if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
+  redis.call('HSET', key, ARGV[1], 1)
+  redis.call('EXPIRE', key, ARGV[2])
 end
 return 1
 `;
@@ -47,13 +38,13 @@ export async function markTaken(
   return answers !== undefined;
 }
 
-/** Releases the marks that `by` set. */
+/** Takes back the marks that `by` set; a trip that somebody else has marked stays marked. */
 export async function releaseTaken(
   cache: Cache,
   options: { tripIds: readonly string[]; by: string },
 ): Promise<void> {
   await cache.exec((pipeline) => {
-    pipeline.eval(releaseScript, options.tripIds.map(takenKey), [options.by]);
+    for (const id of options.tripIds) pipeline.hdel(takenKey(id), options.by);
   });
 }
 

@@ -64,24 +64,19 @@ local function nearest(pool, x, y, known)
     for _, one in ipairs(far) do near[#near + 1] = one end
   end
   table.sort(near)
-  local keys, indexes, metres = {}, {}, {}
+  local free, certain, metres = {}, 0, 0
   for i = 1, math.min(most, count) do
     local index = near[i] % 1024
-    indexes[i] = index
-    metres[i] = math.sqrt((near[i] - index) / 1024)
-    keys[i] = ARGV[2] .. string.sub(pool[2], index * 37 - 36, index * 37 - 1)
-  end
-  local marks = redis.call('MGET', unpack(keys))
-  local free, certain = {}, 0
-  for i, index in ipairs(indexes) do
-    if not marks[i] then
+    metres = math.sqrt((near[i] - index) / 1024)
+    local mark = ARGV[2] .. string.sub(pool[2], index * 37 - 36, index * 37 - 1)
+    if redis.call('EXISTS', mark) == 0 then
       free[#free + 1] = index
-      if metres[i] <= known then certain = certain + 1 end
+      if metres <= known then certain = certain + 1 end
     end
   end
   local cut = ''
   -- A margin for whole metres, and for a plane instead of a sphere.
-  if count > most then cut = tostring(math.floor(0.98 * metres[most]) - 3) end
+  if count > most then cut = tostring(math.floor(0.98 * metres) - 3) end
   return free, certain, cut
 end
 

@@ -22,8 +22,8 @@ const me = { tripIds: [tripId], by: "me" };
 interface World {
   readonly platform: Platform;
   readonly redis: MemoryRedis;
-  /** Whoever has marked the trip, and for how many seconds more. */
-  mark(): Promise<{ by: unknown; seconds: unknown }>;
+  /** Those who have marked the trip. */
+  takers(): Promise<unknown>;
   /** Waits for what is done after the response. */
   settled(): Promise<void>;
 }
@@ -49,10 +49,7 @@ async function withRedis(body: (world: World) => Promise<void>): Promise<void> {
   await body({
     platform: { ...created, afterResponse: (work) => void later.push(work()) },
     redis,
-    mark: async () => {
-      const [by, seconds] = await redis.run([["GET", takenKey(tripId)], ["TTL", takenKey(tripId)]]);
-      return { by, seconds };
-    },
+    takers: async () => (await redis.run([["HKEYS", takenKey(tripId)]]))[0],
     settled: async () => {
       await Promise.all(later);
     },
@@ -71,32 +68,32 @@ function refusedWith(platform: Platform, code: ErrorCode): Promise<void> {
 }
 
 Deno.test("whileTaking() releases what a transaction refused to take", async () => {
-  await withRedis(async ({ platform, mark }) => {
+  await withRedis(async ({ platform, takers }) => {
     await refusedWith(platform, "TRIP_ALREADY_MATCHED");
-    assert.equal((await mark()).by, null);
+    assert.deepEqual(await takers(), []);
   });
 });
 
 Deno.test("whileTaking() keeps the mark of a transaction that may have been committed", async () => {
   for (const code of ["SERVICE_UNAVAILABLE", "DATABASE_ERROR"] as const) {
-    await withRedis(async ({ platform, mark }) => {
+    await withRedis(async ({ platform, takers }) => {
       await refusedWith(platform, code);
-      assert.equal((await mark()).by, "me", code);
+      assert.deepEqual(await takers(), ["me"], code);
     });
   }
 });
 
 Deno.test("whileTaking() releases what a replay has not taken", async () => {
-  await withRedis(async ({ platform, mark, settled }) => {
+  await withRedis(async ({ platform, takers, settled }) => {
     const transaction = (): Promise<string> => Promise.resolve("another");
     await whileTaking(platform, { ...me, transaction, hasTaken: (id) => id === "mine" });
     await settled();
-    assert.equal((await mark()).by, null);
+    assert.deepEqual(await takers(), []);
   });
 });
 
 Deno.test("whileTaking() marks again what Redis has forgotten meanwhile", async () => {
-  await withRedis(async ({ platform, redis, mark, settled }) => {
+  await withRedis(async ({ platform, redis, takers, settled }) => {
     await whileTaking(platform, {
       ...me,
       transaction: async () => {
@@ -104,16 +101,36 @@ Deno.test("whileTaking() marks again what Redis has forgotten meanwhile", async 
       },
     });
     await settled();
-    assert.equal((await mark()).by, "me");
+    assert.deepEqual(await takers(), ["me"]);
   });
 });
 
-Deno.test("markTaken() lets an older mark live as long as its own would, and leaves it its owner's", async () => {
-  await withRedis(async ({ platform: { cache }, redis, mark }) => {
-    await redis.run([["SET", takenKey(tripId), "before", "EX", "2"]]);
+Deno.test("whileTaking() leaves the mark of who was quicker, when its own transaction is refused or a replay", async () => {
+  for (const isRefused of [true, false]) {
+    await withRedis(async ({ platform, takers, settled }) => {
+      const transaction = async (): Promise<string> => {
+        // Both have marked before either has taken.
+        await markTaken(platform.cache, { tripIds: [tripId], by: "quicker", poolTtlS: POOL_TTL_S });
+        if (isRefused) throw new ApiError("TRIP_ALREADY_MATCHED", "taken");
+        return "another";
+      };
+      const slower = whileTaking(platform, { ...me, transaction, hasTaken: () => false });
+      await slower.catch((error: unknown) => assert.ok(error instanceof ApiError));
+      await settled();
+      assert.deepEqual(await takers(), ["quicker"]);
+    });
+  }
+});
+
+Deno.test("markTaken() gives an older mark the life of a new one, and each is released by its own", async () => {
+  await withRedis(async ({ platform: { cache }, redis, takers }) => {
+    await markTaken(cache, { tripIds: [tripId], by: "before", poolTtlS: 1 });
     await markTaken(cache, { ...me, poolTtlS: POOL_TTL_S });
-    assert.deepEqual(await mark(), { by: "before", seconds: POOL_TTL_S + 30 });
+    const [seconds] = await redis.run([["TTL", takenKey(tripId)]]);
+    assert.equal(seconds, POOL_TTL_S + 30);
+    await releaseTaken(cache, { tripIds: [tripId], by: "before" });
+    assert.deepEqual(await takers(), ["me"]);
     await releaseTaken(cache, me);
-    assert.equal((await mark()).by, "before");
+    assert.deepEqual(await redis.run([["EXISTS", takenKey(tripId)]]), [0]);
   });
 });
