@@ -190,10 +190,10 @@ async function redispatch({ page, picture }: OpenPage, night: Night): Promise<vo
   await question.getByPlaceholder("In your words").fill("chain");
   await picture("why");
   await yes.click();
-  await page.getByText("Offered to 3 drivers.").waitFor();
+  await page.getByText("Offered to 1 driver.").waitFor();
   // What goes on is the passenger's wish.
   await panel.getByText("A search is running").waitFor();
-  await panel.locator(".offers li").nth(2).waitFor();
+  await panel.locator(".offers li").first().waitFor();
   await page.locator("path.link.offered").first().waitFor({ state: "attached" });
   await picture("offered");
   const [trip] = await night.sql<{ id: string }[]>`
