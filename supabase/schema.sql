@@ -6315,6 +6315,16 @@ $$;
 
 COMMENT ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) IS 'A match, both positions, its events: what a tracker shows.';
 
+CREATE FUNCTION public.get_offer_trips(p_offer_id uuid) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('passenger_trip_id', o.passenger_trip_id, 'driver_trip_id', o.driver_trip_id)
+  from mobility.offers o where o.id = p_offer_id;
+$$;
+
+COMMENT ON FUNCTION public.get_offer_trips(p_offer_id uuid) IS 'The two trips of an offer: {passenger_trip_id, driver_trip_id}, or null.';
+
 CREATE FUNCTION public.get_offers(p_acting_user uuid, p_trip_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -9472,6 +9482,9 @@ GRANT ALL ON FUNCTION public.find_place(p_text text, p_lat double precision, p_l
 
 REVOKE ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_match(p_acting_user uuid, p_match_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION public.get_offer_trips(p_offer_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.get_offer_trips(p_offer_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.get_offers(p_acting_user uuid, p_trip_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.get_offers(p_acting_user uuid, p_trip_id uuid) TO service_role;

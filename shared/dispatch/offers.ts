@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { forgetTrips, markTaken } from "../matching/mod.ts";
+import { forgetTrips, whileTaking } from "../matching/mod.ts";
 import { ApiError, type Platform } from "../platform/mod.ts";
 import { type Actor, match, trip } from "../rides/mod.ts";
 import type { Strategies, StrategyName } from "../ranking/mod.ts";
@@ -26,6 +26,8 @@ export const answeredOffer = z.object({
   match: match.optional().describe("When it was accepted"),
   declined: z.literal(true).optional().describe("When it was declined"),
 }).meta({ id: "AnsweredOffer" });
+
+const offerTrips = z.object({ passenger_trip_id: z.guid(), driver_trip_id: z.guid() }).nullable();
 
 /** An offer as its driver, or the passenger it was made for, sees it. */
 export const offer = z.object({
@@ -110,19 +112,34 @@ export async function answerOffer(
   platform: Platform,
   options: Actor & { offerId: string; accept: boolean },
 ): Promise<z.infer<typeof answeredOffer>> {
-  const answered = await platform.database.call("answer_offer", {
-    p_acting_user: options.actingUser,
+  const matchId = crypto.randomUUID();
+  const transaction = (): Promise<z.infer<typeof answeredOffer>> =>
+    platform.database.call("answer_offer", {
+      p_acting_user: options.actingUser,
+      p_offer_id: options.offerId,
+      p_accept: options.accept,
+      p_match_id: matchId,
+      p_idempotency_key: options.idempotencyKey,
+    }, answeredOffer);
+  if (!options.accept) return await transaction();
+  // Whom it takes has to be marked before it takes them.
+  const trips = await platform.database.call("get_offer_trips", {
     p_offer_id: options.offerId,
-    p_accept: options.accept,
-    p_idempotency_key: options.idempotencyKey,
-  }, answeredOffer);
-  if (answered.match !== undefined) {
-    const { id, passenger_trip_id, driver_trip_id, vehicle_type } = answered.match;
-    // The offer's trips are not known before: they are marked as soon as they are.
-    const tripIds = [passenger_trip_id, driver_trip_id];
-    await markTaken(platform.cache, { tripIds, by: id, poolTtlS: platform.config.poolTtlS });
+  }, offerTrips);
+  if (trips === null) return await transaction();
+  const tripIds = [trips.passenger_trip_id, trips.driver_trip_id];
+  const answered = await whileTaking(platform, {
+    tripIds,
+    by: matchId,
+    // A replay is of a match that may be over by now.
+    hasTaken: ({ match }) => match?.id === matchId,
+    transaction,
+  });
+  if (answered.match?.id === matchId) {
     platform.afterResponse(() => forgetTrips(platform.cache, tripIds));
-    platform.metrics.count("mobility_matches_created_total", { vehicle_type });
+    platform.metrics.count("mobility_matches_created_total", {
+      vehicle_type: answered.match.vehicle_type,
+    });
   }
   return answered;
 }

@@ -127,6 +127,7 @@ export type Database = {
         Returns: Json;
       };
       "get_match": { Args: { "p_acting_user": string; "p_match_id": string }; Returns: Json };
+      "get_offer_trips": { Args: { "p_offer_id": string }; Returns: Json };
       "get_offers": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };
       "get_rollout": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_trip": { Args: { "p_acting_user": string; "p_trip_id": string }; Returns: Json };

@@ -32,3 +32,15 @@ $$;
 comment on function public.get_offers is 'The offers of a trip, the newest first.';
 revoke all on function public.get_offers from public, anon, authenticated;
 grant execute on function public.get_offers to service_role;
+
+-- The trips that an offer would bind, for whoever has to know them before it is accepted; null for no offer.
+create function public.get_offer_trips(p_offer_id uuid) returns jsonb
+language sql stable security definer
+set search_path = ''
+as $$
+  select jsonb_build_object('passenger_trip_id', o.passenger_trip_id, 'driver_trip_id', o.driver_trip_id)
+  from mobility.offers o where o.id = p_offer_id;
+$$;
+comment on function public.get_offer_trips is 'The two trips of an offer: {passenger_trip_id, driver_trip_id}, or null.';
+revoke all on function public.get_offer_trips from public, anon, authenticated;
+grant execute on function public.get_offer_trips to service_role;

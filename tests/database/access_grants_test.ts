@@ -26,6 +26,7 @@ const API = [
   "public.find_nearby",
   "public.find_place",
   "public.get_match",
+  "public.get_offer_trips",
   "public.get_offers",
   "public.get_rollout",
   "public.get_trip",
