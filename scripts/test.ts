@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { openTestServer, type TestServer } from "./postgres/test-server.ts";
 import { checkCoverage } from "./check/coverage.ts";
-import { countTests, type TestCounts } from "./check/test-counts.ts";
+import { countTests, type FailedTest, failedTests, type TestCounts } from "./check/test-counts.ts";
 import { MigrationError } from "./postgres/migrate.ts";
 import { INSTALL_POSTGRES, PostgresNotFoundError } from "./postgres/postgres-binaries.ts";
 import { print, report } from "./print.ts";
@@ -16,6 +16,8 @@ const FOLDERS = [
   "tests/deploy",
   "tests/docs",
 ];
+/** Letters of a failure that are shown again at the end. */
+const FAILURE_LENGTH = 3_000;
 const REQUIRE_POSTGRES = Deno.env.get("REQUIRE_POSTGRES") === "1";
 
 /**
@@ -35,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   const coverage = `${folder}/coverage`;
   try {
     const flags = whole ? [`--coverage=${coverage}`, "--coverage-raw-data-only"] : [];
-    const { succeeded, counts } = await runTests({
+    const { succeeded, counts, failed } = await runTests({
       junit: `${folder}/junit.xml`,
       server,
       args: [...flags, ...args, ...folders],
@@ -45,6 +47,10 @@ async function main(args: readonly string[]): Promise<number> {
     if (!complete) report("tests: FAILED: with REQUIRE_POSTGRES=1 no test may be skipped");
     if (!unitOnly && server === undefined) {
       report(`tests: the database tests were skipped; to run them: ${INSTALL_POSTGRES}`);
+    }
+    // Once more, where it is seen: a whole run's output is long, and a record of it may keep its end alone.
+    for (const { file, name, failure } of failed) {
+      report(`tests: FAILED ${file}: ${name}\n${failure.slice(0, FAILURE_LENGTH)}`);
     }
     print(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     return succeeded && covered && complete ? 0 : 1;
@@ -71,7 +77,7 @@ async function runTests(
     server: TestServer | undefined;
     args: readonly string[];
   },
-): Promise<{ succeeded: boolean; counts: TestCounts }> {
+): Promise<{ succeeded: boolean; counts: TestCounts; failed: FailedTest[] }> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--permit-no-files", `--junit-path=${junit}`, ...args],
     cwd: ROOT,
@@ -81,7 +87,11 @@ async function runTests(
   }).spawn().status;
   // Tests that do not compile leave no report.
   const report = exists(junit) ? await Deno.readTextFile(junit) : "";
-  return { succeeded: success, counts: countTests(report, success) };
+  return {
+    succeeded: success,
+    counts: countTests(report, success),
+    failed: failedTests(report),
+  };
 }
 
 function exists(path: string): boolean {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countTests } from "../../../scripts/check/test-counts.ts";
+import { countTests, failedTests } from "../../../scripts/check/test-counts.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="9" failures="3" errors="0" time="0.058">
@@ -10,7 +10,8 @@ const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
         <testcase name="steps" classname="./a_test.ts" time="0.001" line="2" col="6">
         </testcase>
         <testcase name="bad" classname="./a_test.ts" time="0.000" line="3" col="6">
-            <failure message="Uncaught Error: x">Error: x</failure>
+            <failure message="Uncaught Error: x">Error: x &lt; y
+    at a_test.ts:3</failure>
         </testcase>
         <testcase name="bad &gt; steps" classname="./a_test.ts" time="0.001" line="4" col="6">
             <failure message="1 test step failed">1 test step failed.</failure>
@@ -41,4 +42,10 @@ Deno.test("countTests() counts a run that failed outside its tests as a failure"
 Deno.test("countTests() of no tests is nothing", () => {
   const empty = `<testsuites name="deno test" tests="0" failures="0" errors="0"></testsuites>`;
   assert.deepEqual(countTests(empty, true), { passed: 0, failed: 0, skipped: 0 });
+});
+
+Deno.test("failedTests() names the tests that failed, and what they threw", () => {
+  assert.deepEqual(failedTests(REPORT), [
+    { file: "./a_test.ts", name: "bad", failure: "Error: x < y\n    at a_test.ts:3" },
+  ]);
 });
