@@ -19,6 +19,7 @@ const GATEWAY_SHARE = 0.1;
 const USERS = 1000;
 /** Sixteen hasty rides a second are some 220 people at once, 30 of anything else are enough. */
 const SHORT_USERS = { kigali: 300, others: 30 };
+const POSTGRES_MB = 2048;
 
 const USAGE = `deno task load [script] [options]
 
@@ -67,9 +68,10 @@ async function main(): Promise<number> {
   }
   const k6 = await findK6();
 
-  // Memory as on the smallest hosted machine that is for production: a quarter of 2 GB for PostgreSQL.
+  // As on the smallest hosted machine that is for production: 2 GB, a quarter of them for shared buffers.
   await using server = await startTemporaryPostgres({
     durable: true,
+    memoryBytes: POSTGRES_MB * 2 ** 20,
     settings: { shared_buffers: "512MB", max_wal_size: "2GB", jit: "off" },
   });
   const sql = postgres(server.url, { max: 2, onnotice: () => {} });
@@ -107,6 +109,7 @@ async function main(): Promise<number> {
         },
       },
     );
+    const peak = await server.peakMemory();
     const broken = (await findBreaches(sql, [NOBODY_TWICE])).length;
     const outcome = {
       script,
@@ -115,8 +118,18 @@ async function main(): Promise<number> {
       drivers,
       ...result,
       double_bookings: broken,
+      ...(peak === undefined
+        ? {}
+        : { postgres_memory: { limit_mb: POSTGRES_MB, peak_mb: Math.round(peak / 2 ** 20) } }),
     };
     show(result, broken);
+    print(
+      peak === undefined
+        ? "PostgreSQL's memory: not limited on this machine"
+        : `PostgreSQL's memory: at most ${POSTGRES_MB} MB, its files' cache included; it had ${
+          Math.round(peak / 2 ** 20)
+        }`,
+    );
     if (values.json !== undefined) await writeReport(outcome, values.json);
     return result.kept && broken === 0 ? 0 : 1;
   } finally {

@@ -1,4 +1,5 @@
 import { findFaketimeLibrary } from "./faketime-library.ts";
+import { limitMemory } from "./memory-limit.ts";
 import { findPostgresBinaries } from "./postgres-binaries.ts";
 
 /** A throw-away server. `url` names its `postgres` database, owned by its superuser. */
@@ -10,6 +11,8 @@ export interface TemporaryPostgres extends AsyncDisposable {
   start(): Promise<void>;
   /** Makes a standby a server that writes. @throws {Error} when it is none */
   promote(): Promise<void>;
+  /** Bytes of memory that it had at most; undefined unless `memoryBytes` is enforced. */
+  peakMemory(): Promise<number | undefined>;
   /** Stops the server and deletes its files. */
   close(): Promise<void>;
 }
@@ -20,6 +23,8 @@ export interface TemporaryPostgresOptions {
   readonly durable?: boolean;
   /** Server settings by name, over the defaults, such as `{ shared_buffers: "1GB" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** At most so much memory, the page cache of its files included; enforced where the system lets it be. */
+  readonly memoryBytes?: number;
   /**
    * A file that holds the server's time, "YYYY-MM-DD hh:mm:ss.ffffff" in UTC, read at every look at the clock;
    * it stands still until the file changes, so pg_sleep never ends and no timeout of the server ever fires.
@@ -99,12 +104,18 @@ export async function startTemporaryPostgres(
     ...account,
   }).spawn();
 
+  const limit = options.memoryBytes === undefined
+    ? undefined
+    : await limitMemory(options.memoryBytes);
+  // The server is started by this shell, later: it is in the group from its first byte.
+  await limit?.add(keeper.pid);
   const leash = keeper.stdin.getWriter();
   const output = keeper.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const first = await output.read();
   if (first.done) {
     const log = await new Response(keeper.stderr).text();
     await leash.abort();
+    await limit?.[Symbol.asyncDispose]();
     throw new Error(`Cannot start PostgreSQL from ${binaries.folder}. Its log ends with:\n${log}`);
   }
   await keeper.stderr.cancel();
@@ -117,12 +128,14 @@ export async function startTemporaryPostgres(
   };
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
-    closed ??= leash.close().then(() => output.cancel()).then(() => keeper.status).then(() => {});
+    closed ??= leash.close().then(() => output.cancel()).then(() => keeper.status)
+      .then(() => limit?.[Symbol.asyncDispose]());
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: (mode) => order(`stop ${mode}`),
     start: () => order("start"),
     promote: () => order("promote"),
+    peakMemory: async () => await limit?.peak(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -24,6 +24,7 @@ const loadReport = provenance.extend({
     uncachedMs: z.number(),
   }).optional(),
   double_bookings: z.number(),
+  postgres_memory: z.object({ limit_mb: z.number(), peak_mb: z.number() }).optional(),
 });
 
 /** The longest p95 of a call that is promised, in milliseconds. */
@@ -61,7 +62,9 @@ export function loadSection(
       machine,
       commit,
       about: `${about} ${format(load.users)} users, ${format(load.drivers)} drivers, ` +
-        `${format(load.requests)} requests, ${format(load.requestsPerS)} a second.`,
+        `${format(load.requests)} requests, ${format(load.requestsPerS)} a second. ${
+          memoryOf(load.postgres_memory)
+        }`,
       promises: [
         ...promises.flatMap(({ promise, calls: which, p95Ms }) =>
           holdAgainst(
@@ -109,6 +112,15 @@ export function loadSection(
       ],
     };
   };
+}
+
+function memoryOf(memory: z.infer<typeof loadReport>["postgres_memory"]): string {
+  return memory === undefined
+    ? "PostgreSQL's memory was not limited."
+    : `PostgreSQL had at most ${
+      format(memory.limit_mb)
+    } MB of memory, enforced by the kernel with its files' cache; ` +
+      `its peak was ${format(memory.peak_mb)}.`;
 }
 
 function cached(

@@ -43,6 +43,24 @@ Deno.test({
 });
 
 Deno.test({
+  name: "startTemporaryPostgres() has no more memory than it is given, where that can be enforced",
+  ignore,
+  async fn(): Promise<void> {
+    const memoryBytes = 256 * 2 ** 20;
+    await using server = await startTemporaryPostgres({ memoryBytes });
+    if (await server.peakMemory() === undefined) return;
+    await withConnection(server.url, async (sql) => {
+      await sql`create table big as
+        select repeat(md5(i::text), 30) as text from generate_series(1, 400000) as i`;
+      const [sizes] = await sql`select pg_relation_size('big') > ${memoryBytes} as bigger`;
+      assert.equal(sizes?.bigger, true);
+    });
+    const peak = await server.peakMemory();
+    assert.ok(peak !== undefined && peak > 2 ** 20 && peak <= memoryBytes, `${peak} bytes`);
+  },
+});
+
+Deno.test({
   name: "startTemporaryPostgres() crashes and comes back with what was committed",
   ignore,
   async fn(): Promise<void> {

@@ -59,6 +59,12 @@ Deno.test("loadSection() holds the calls' p95 and the cache to what is promised"
   assert.deepEqual(broken.map(({ measured }) => measured), ["5% of 20", "2 people"]);
 });
 
+Deno.test("loadSection() says how much memory PostgreSQL had, or that nothing limited it", () => {
+  assert.match(render("kigali", LOAD_REPORT).about, /memory was not limited/);
+  const limited = { ...LOAD_REPORT, postgres_memory: { limit_mb: 2048, peak_mb: 1500 } };
+  assert.match(render("kigali", limited).about, /at most 2,048 MB.*peak was 1,500/);
+});
+
 Deno.test("faultsSection() breaks the promises that a violation is about, and no others", () => {
   const section = render("faults", FAULTS_REPORT);
   const broken = section.promises.filter(({ kept }) => !kept).map(({ promise }) => promise);
