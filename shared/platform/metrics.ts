@@ -9,6 +9,24 @@ type Labels<F extends CountedFamily> = Readonly<
 type AnyLabels = Readonly<Record<string, string | number | undefined>>;
 const hashKey = "mobility:metrics";
 
+/** Of one script: Lua hands over some thousands of arguments at once, and no more. */
+const SERIES_AT_ONCE = 1_000;
+
+/**
+ * Adds to the fields of a hash. KEYS: the hash. ARGV: the fields, then what is added to each. One HINCRBYFLOAT a field
+ * would be as many commands, which Upstash bills one by one, a script's own as well; here they are three.
+ */
+const addScript = `
+local count = #ARGV / 2
+local before = redis.call('HMGET', KEYS[1], unpack(ARGV, 1, count))
+local after = {}
+for i = 1, count do
+  after[2 * i - 1] = ARGV[i]
+  after[2 * i] = string.format('%.17g', (tonumber(before[i]) or 0) + tonumber(ARGV[count + i]))
+end
+return redis.call('HSET', KEYS[1], unpack(after))
+`;
+
 /**
  * Counters and histograms. An isolate may die after any response, so what it counted is added to Redis
  * after each one, and only a flush that was acknowledged is forgotten here.
@@ -49,8 +67,15 @@ export class Metrics {
     const sending = this.#pending;
     if (sending.size === 0 || !this.#cache.enabled) return;
     this.#pending = new Map();
+    const all = [...sending];
     const sent = await this.#cache.exec((redis) => {
-      for (const [field, value] of sending) redis.hincrbyfloat(hashKey, field, value);
+      for (let i = 0; i < all.length; i += SERIES_AT_ONCE) {
+        const some = all.slice(i, i + SERIES_AT_ONCE);
+        redis.eval(addScript, [hashKey], [
+          ...some.map(([field]) => field),
+          ...some.map(([, value]) => String(value)),
+        ]);
+      }
     });
     if (sent === undefined) { for (const [field, value] of sending) this.#add(field, value); }
   }
