@@ -32,7 +32,10 @@ const unreachable: Readonly<Record<string, readonly ErrorCode[]>> = {
   ],
 };
 /** Called after another that found something. */
-const second: Readonly<Record<string, string>> = { dispatchTrip: "dispatch_trip" };
+const second: Readonly<Record<string, string>> = {
+  dispatchTrip: "dispatch_trip",
+  acceptOffer: "answer_offer",
+};
 
 let called: string[] = [];
 const platform = createPlatform("test", {
