@@ -50,9 +50,23 @@ if redis.call('EXISTS', KEYS[2]) == 1 then return {generation} end
 local lat, lng = tonumber(trip[3]), tonumber(trip[4])
 local radius, wanted, most, shared = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
-local function nearest(pool, x, y, known)
+-- Rows come nearest to the origin first. Once there are enough, within e of it, all of them are within e + away of the
+-- trip: whoever is farther than e + 2 away from the origin is not among the nearest, nor is anybody after that.
+local function nearest(pool, x, y, away, known)
   local near, far, count, bound = {}, {}, 0, known * known
+  local farthest, last, more = 0, math.huge, false
   for east, north in string.gmatch(pool[3], '(-?%d+) (-?%d+)') do
+    east, north = tonumber(east), tonumber(north)
+    local out = east * east + north * north
+    if count < most then
+      farthest = math.max(farthest, out)
+    else
+      if count == most then last = (math.sqrt(farthest) + 2 * away + 10) ^ 2 end
+      if out > last then
+        more = true
+        break
+      end
+    end
     count = count + 1
     local dx, dy = east - x, north - y
     local square = dx * dx + dy * dy
@@ -76,7 +90,7 @@ local function nearest(pool, x, y, known)
   end
   local cut = ''
   -- A margin for whole metres, and for a plane instead of a sphere.
-  if count > most then cut = tostring(math.floor(0.98 * metres) - 3) end
+  if more or count > most then cut = tostring(math.floor(0.98 * metres) - 3) end
   return free, certain, cut
 end
 
@@ -91,7 +105,7 @@ for _, member in ipairs(redis.call('ZREVRANGEBYSCORE', ARGV[1] .. trip[2], '+inf
     if away <= shared and known > 0 then
       local pool = redis.call('HMGET', key, 'head', 'ids', 'at')
       if pool[1] and pool[2] and pool[3] then
-        local free, certain, cut = nearest(pool, x, y, math.min(known, radius))
+        local free, certain, cut = nearest(pool, x, y, away, math.min(known, radius))
         if #free > 0 and certain >= (known >= radius and 1 or wanted) then
           local rows = redis.call('HMGET', key, unpack(free))
           for i = 1, #free do
