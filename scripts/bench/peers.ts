@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import postgres, { type Sql } from "postgres";
 import { z } from "zod";
@@ -32,6 +33,8 @@ const RIDES = 400;
 /** Every driver pings every 30 s. */
 const PING_S = 30;
 const PLACES_TO_COMPARE = 200;
+/** A process that ends is for a moment nowhere: no child any more, nor yet among those that ended. */
+const SETTLE_MS = 500;
 
 const USAGE = `deno task bench:peers [options]
 
@@ -175,8 +178,10 @@ async function measure(
       const figures = measured.get(contestant.name) ??
         { alone: [], beside: [], moved: [], cpuPerSearch: [] };
       measured.set(contestant.name, figures);
+      await setTimeout(SETTLE_MS);
       const before = contestant.cpu();
       const alone = await contestant.search({ clients: CLIENTS, seconds });
+      await setTimeout(SETTLE_MS);
       figures.alone.push(alone);
       figures.cpuPerSearch.push((contestant.cpu() - before) / (alone * seconds));
       const [beside, moved] = await Promise.all([
