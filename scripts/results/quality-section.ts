@@ -31,9 +31,12 @@ export function qualitySection(
   return (report) => {
     const { date, machine, code, demands } = qualityReport.parse(report);
     const hasFile = demands.some(({ name }) => name !== KIGALI);
+    const seeds = Math.max(...demands.map((demand) => demand.seeds));
     return {
       title,
-      command: `deno task ${task.join(" ")}${hasFile ? " --pickups pickups.csv" : ""}`,
+      command: `deno task ${task.join(" ")} --seeds ${seeds}${
+        hasFile ? " --pickups pickups.csv" : ""
+      }`,
       date,
       machine,
       commit: code.join(", "),
