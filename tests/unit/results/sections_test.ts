@@ -102,7 +102,7 @@ Deno.test("qualitySection() tells by how much assigning together is nearer, with
   assert.deepEqual(section.promises.map(({ measured, kept }) => [measured, kept]), [
     ["-31 (-40 to -22) m: together every 5 s, Kigali", true],
   ]);
-  assert.equal(section.command, "deno task simulate --study");
+  assert.equal(section.command, "deno task simulate --study --seeds 3");
   assert.equal(section.commit, "0123456789ab, ba9876543210 with changes");
   const [beside, figures, differences] = section.tables;
   assert.deepEqual(beside?.rows.map((row) => row[4]), ["**-31 (-40 to -22)**", "-3 (-9 to 4)"]);
@@ -116,5 +116,5 @@ Deno.test("qualitySection() keeps no promise by an interval with nothing in it",
   const report = { ...QUALITY_REPORT, demands: [{ ...demand, name: "evening", against }] };
   const section = render("quality", report);
   assert.deepEqual(section.promises.map(({ kept }) => kept), [false]);
-  assert.equal(section.command, "deno task simulate --study --pickups pickups.csv");
+  assert.equal(section.command, "deno task simulate --study --seeds 3 --pickups pickups.csv");
 });
