@@ -10,7 +10,7 @@ const pipeline = z.array(z.array(z.unknown()));
 export interface FaultyRedis extends AsyncDisposable {
   readonly url: string;
   fault: RedisFault;
-  /** The commands of each round trip that reached it, in lower case. */
+  /** The commands of each round trip that reached it, in lower case; a script's by its first key, as "eval metrics". */
   readonly trips: string[][];
 }
 
@@ -23,7 +23,7 @@ export function openFaultyRedis({ info }: World): FaultyRedis {
     { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: answering.signal },
     async (request) => {
       const body = await request.text();
-      trips.push(pipeline.parse(JSON.parse(body)).map(([name]) => String(name).toLowerCase()));
+      trips.push(pipeline.parse(JSON.parse(body)).map(nameOf));
       switch (front.fault) {
         case "slow":
           await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -65,4 +65,9 @@ export function openFaultyRedis({ info }: World): FaultyRedis {
       await server.finished;
     },
   };
+}
+
+function nameOf([name, , , key]: readonly unknown[]): string {
+  const command = String(name).toLowerCase();
+  return command === "eval" ? `eval ${String(key).split(":")[1]}` : command;
 }

@@ -30,8 +30,8 @@ export function roundTripsSuite({ test }: Suite): void {
     assert.deepEqual([fresh.cached, fresh.count], [false, 1]);
     assert.deepEqual(orchestrator.calls, ["find_counterparts"]);
     // One to read and to count the limit; what is stored and counted goes after the response.
-    const reads = (): string[][] => redis.trips.filter((names) => names.includes("eval"));
-    assert.deepEqual(reads(), [["eval", "eval"]]);
+    const reads = (): string[][] => redis.trips.filter((names) => names.includes("eval trip"));
+    assert.deepEqual(reads(), [["eval limit", "eval trip"]]);
 
     await until(() => Promise.resolve(redis.trips.length), (trips) => trips >= 3);
     orchestrator.calls.length = 0;
@@ -39,9 +39,9 @@ export function roundTripsSuite({ test }: Suite): void {
     const cached = await findDrivers(orchestrator, { trip: trip.id, as });
     assert.deepEqual([cached.cached, cached.count], [true, 1]);
     assert.deepEqual(orchestrator.calls, []);
-    assert.deepEqual(reads(), [["eval", "eval"]]);
+    assert.deepEqual(reads(), [["eval limit", "eval trip"]]);
     await until(() => Promise.resolve(redis.trips.length), (trips) => trips === 2);
-    assert.ok(redis.trips[1]?.every((name) => name === "hincrbyfloat"), "then only the metrics");
+    assert.deepEqual(redis.trips[1], ["eval metrics"], "then only the metrics");
   });
 
   test("where drivers stand close, a search is made once more and wider, for who searches near it", async (world) => {

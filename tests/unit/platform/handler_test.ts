@@ -269,7 +269,7 @@ Deno.test("createHandler() lets anybody call an endpoint that asks for a secret,
       const commands = z.array(z.array(z.coerce.string())).parse(await request.json());
       // The limit's script: its fourth part is the key of this minute.
       return Response.json(commands.map(([command = "", , , key = ""]) => {
-        if (command.toLowerCase() !== "eval") return { result: 0 };
+        if (command.toLowerCase() !== "eval" || !key.includes(":limit:")) return { result: 0 };
         const subject = key.split(":").at(-2) ?? "";
         counts.set(subject, (counts.get(subject) ?? 0) + 1);
         return { result: (counts.get(subject) ?? 0) > 2 ? 30 : 0 };
