@@ -110,6 +110,7 @@ async function main(): Promise<number> {
       },
     );
     const peak = await server.peakMemory();
+    const peakMb = peak === undefined ? undefined : Math.round(peak / 2 ** 20);
     const broken = (await findBreaches(sql, [NOBODY_TWICE])).length;
     const outcome = {
       script,
@@ -118,17 +119,15 @@ async function main(): Promise<number> {
       drivers,
       ...result,
       double_bookings: broken,
-      ...(peak === undefined
+      ...(peakMb === undefined
         ? {}
-        : { postgres_memory: { limit_mb: POSTGRES_MB, peak_mb: Math.round(peak / 2 ** 20) } }),
+        : { postgres_memory: { limit_mb: POSTGRES_MB, peak_mb: peakMb } }),
     };
     show(result, broken);
     print(
-      peak === undefined
+      peakMb === undefined
         ? "PostgreSQL's memory: not limited on this machine"
-        : `PostgreSQL's memory: at most ${POSTGRES_MB} MB, its files' cache included; it had ${
-          Math.round(peak / 2 ** 20)
-        }`,
+        : `PostgreSQL's memory: at most ${POSTGRES_MB} MB, its files' cache included; it had ${peakMb}`,
     );
     if (values.json !== undefined) await writeReport(outcome, values.json);
     return result.kept && broken === 0 ? 0 : 1;

@@ -2,8 +2,8 @@
 export interface MemoryLimit extends AsyncDisposable {
   /** Puts a process into the group, with all that it starts from now on. */
   add(pid: number): Promise<void>;
-  /** Bytes, the most that the group had at once; undefined where the kernel does not say. */
-  peak(): Promise<number | undefined>;
+  /** Bytes, the most that the group had at once. */
+  peak(): Promise<number>;
 }
 
 /** The files of a group: cgroup v2, and v1's controller of memory. */
@@ -26,32 +26,33 @@ const VERSIONS: readonly Version[] = [
 const TRIES_TO_REMOVE = 50;
 const BETWEEN_TRIES_MS = 100;
 
-/** Makes such a group; undefined where this user or this machine cannot. */
+/** Makes such a group; undefined where this user or this machine cannot, or does not tell the peak (Linux before 5.19). */
 export async function limitMemory(bytes: number): Promise<MemoryLimit | undefined> {
   for (const version of VERSIONS) {
     const group = await createGroup(version, bytes);
     if (group === undefined) continue;
     return {
       add: (pid) => Deno.writeTextFile(`${group}/cgroup.procs`, String(pid)),
-      peak: async () => {
-        const text = await unlessRefused(Deno.readTextFile(`${group}/${version.peak}`));
-        return text === undefined ? undefined : Number(text);
-      },
+      peak: async () => Number(await Deno.readTextFile(`${group}/${version.peak}`)),
       [Symbol.asyncDispose]: () => remove(group),
     };
   }
   return undefined;
 }
 
-async function createGroup({ root, limit }: Version, bytes: number): Promise<string | undefined> {
+async function createGroup(
+  { root, limit, peak }: Version,
+  bytes: number,
+): Promise<string | undefined> {
   const group = `${root}/mobility-${crypto.randomUUID()}`;
   const made = await unlessRefused(Deno.mkdir(group).then(() => true));
   if (made === undefined) return undefined;
   // Without `create`: in a folder that is no such group the file would be an ordinary one.
-  const written = await unlessRefused(
-    Deno.writeTextFile(`${group}/${limit}`, String(bytes), { create: false }).then(() => true),
+  const works = await unlessRefused(
+    Deno.writeTextFile(`${group}/${limit}`, String(bytes), { create: false })
+      .then(() => Deno.readTextFile(`${group}/${peak}`)),
   );
-  if (written !== undefined) return group;
+  if (works !== undefined) return group;
   await remove(group);
   return undefined;
 }
